@@ -1,0 +1,37 @@
+"""Backpropagation: checked, layer by layer, against gradients that need no calculus."""
+
+import numpy as np
+
+from snippets.descent import pack
+
+
+def numerical_gradient(f, theta, h=1e-5):
+    """∂f/∂θ_i ≈ (f(θ + h e_i) - f(θ - h e_i)) / 2h, with an error of order h².
+
+    Shapes: θ (n,) → (n,).
+    """
+    e = h * np.eye(len(theta))
+    return np.array([(f(theta + step) - f(theta - step)) / (2 * h) for step in e])
+
+
+def complex_step_gradient(f, theta, h=1e-20):
+    """∂f/∂θ_i = Im f(θ + i h e_i) / h, exact to rounding where f is analytic.
+
+    Shapes: θ (n,) → (n,).
+    Source: Squire and Trapp 1998.
+    """
+    e = 1j * h * np.eye(len(theta))
+    return np.array([f(theta + step).imag / h for step in e])
+
+
+def check_layer(layer, parameters, x, rng, gradient=numerical_gradient):
+    """The largest |backward - gradient| / max(1, |gradient|) over all parameters and inputs.
+
+    J = Σ r output for a random r stands in for the loss, so ∂J/∂output = r.
+    """
+    output, backward = layer(parameters, x)
+    r = rng.normal(size=output.shape)
+    theta, unpack = pack((parameters, x))
+    expected = gradient(lambda theta: (r * layer(*unpack(theta))[0]).sum(), theta)
+    actual, _ = pack(backward(r))
+    return np.max(np.abs(actual - expected) / np.maximum(1, np.abs(expected)))
