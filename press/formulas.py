@@ -1,0 +1,66 @@
+"""Formulas: TeX to HTML with MathML, by KaTeX, when the site is built."""
+
+import html
+import re
+from functools import cache
+from pathlib import Path
+
+from press.cache import Cache, digest
+
+_KATEX = Path(__file__).parent / "katex" / "katex.min.js"
+# What pymdownx.arithmatex leaves in its generic mode; any renderer could take its place here.
+_FORMULA = re.compile(
+    r'<(?P<tag>span|div) class="arithmatex">(?:\\\((?P<inline>.*?)\\\)|\\\[(?P<display>.*?)\\\])</(?P=tag)>', re.DOTALL
+)
+_RENDER = """
+(function () {
+  try {
+    return {html: katex.renderToString(dukpy.tex, {displayMode: dukpy.display, strict: "error"})};
+  } catch (error) {
+    return {error: String(error.message || error)};
+  }
+})()
+"""
+
+
+def set_formulas(page_html: str, store: Cache) -> tuple[str, list[tuple[str, str]]]:
+    """The HTML with every formula set, and (formula, what is wrong) for those that cannot be."""
+    faults: list[tuple[str, str]] = []
+
+    def set_one(match: re.Match) -> str:
+        display = match["display"] is not None
+        tex = html.unescape(match["display"] if display else match["inline"]).strip()
+        answer = _render(tex, display, store)
+        if "error" in answer:
+            faults.append((tex, answer["error"]))
+            return match[0]
+        if display:
+            return f'<div class="formula" tabindex="0" role="group" aria-label="Formula">{answer["html"]}</div>'
+        return answer["html"]
+
+    return _FORMULA.sub(set_one, page_html), faults
+
+
+def _render(tex: str, display: bool, store: Cache) -> dict[str, str]:
+    key = digest("formula", tex, display, _katex())
+    answer = store.get(key)
+    if answer is None:
+        answer = _interpreter().evaljs(_RENDER, tex=tex, display=display)
+        if "html" in answer:
+            store.put(key, answer)
+    return answer
+
+
+@cache
+def _katex() -> str:
+    return digest(_KATEX.read_text(encoding="utf-8"))
+
+
+@cache
+def _interpreter():
+    import dukpy  # here, since a warm rebuild sets no formula
+
+    interpreter = dukpy.JSInterpreter()
+    interpreter.evaljs("var document = undefined; var self = this; var module, exports, define;")
+    interpreter.evaljs(_KATEX.read_text(encoding="utf-8") + "; null")
+    return interpreter

@@ -1,0 +1,74 @@
+"""HTML of programs, outputs, figures and exercises: the contract that tests and browsers rely on."""
+
+import re
+from html import escape
+
+import markdown
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from press.edition import Edition, Entry
+from press.figures import finish
+from press.pages import Exercise, Page
+
+_FORMATTER = HtmlFormatter(nowrap=True)
+_LEXER = PythonLexer()
+_BLANKS = re.compile(r'<span class="w">(\s*)</span>')
+_WORDS = markdown.Markdown(
+    extensions=["pymdownx.arithmatex"], extension_configs={"pymdownx.arithmatex": {"generic": True}}
+)
+
+
+def words(text: str) -> str:
+    """A line of Markdown, with formulas, as HTML without a paragraph around it."""
+    return _WORDS.reset().convert(text).removeprefix("<p>").removesuffix("</p>")
+
+
+def program_html(edition: Edition, entry: Entry) -> str:
+    """A runnable block: its lines, what copies and downloads all of it, its output, its figure."""
+    parts = [
+        f'<div class="program" id="program-{entry.id}" data-source="{entry.source}">',
+        f'<div class="highlight"><pre tabindex="0"><span></span><code>{code(entry.visible)}</code></pre></div>',
+        _bar(entry),
+    ]
+    if output := entry.result.output.rstrip("\n"):
+        parts.append(
+            f'<pre class="program-output" tabindex="0" role="region" aria-label="Output">{escape(output)}</pre>'
+        )
+    if entry.result.figures and entry.figure.get("alt"):
+        alt = edition.fill(entry.page, entry.figure["alt"])
+        caption = edition.fill(entry.page, entry.figure.get("caption", ""))
+        svg = finish(entry.result.figures[0], f"{entry.page.stem}-{entry.id}", alt)
+        parts.append(f'<figure class="program-figure">{svg}<figcaption>{words(caption)}</figcaption></figure>')
+    return "\n".join([*parts, "</div>"])
+
+
+def code(text: str) -> str:
+    """Python in colours, without the spans that Pygments puts around blanks."""
+    return _BLANKS.sub(r"\1", highlight(text, _LEXER, _FORMATTER))
+
+
+def _bar(entry: Entry) -> str:
+    text = entry.program.text
+    lines = len(text.splitlines())
+    label = "Copy program" if text.strip() == entry.visible.strip() else f"Copy program · {lines} lines"
+    return (
+        '<div class="program-bar">'
+        f'<button type="button" class="program-copy md-button" data-clipboard-text="{escape(text)}">{label}</button>'
+        f'<a class="program-download" href="{entry.file_name}" download>{entry.file_name}</a>'
+        "</div>"
+    )
+
+
+def exercise_html(edition: Edition, page: Page, exercise: Exercise) -> str:
+    """The stub open, the test and the solution folded."""
+    entries = edition.entries[page.path]
+    stub, test, solution = (entries.get(f"{exercise.id}{end}") for end in ("", "-test", "-solution"))
+    if not (stub and test and solution):
+        return ""
+    return (
+        f'<div class="exercise">\n{program_html(edition, stub)}\n'
+        f"<details><summary>The test</summary>\n{program_html(edition, test)}\n</details>\n"
+        f"<details><summary>A solution</summary>\n{program_html(edition, solution)}\n</details>\n</div>"
+    )
