@@ -17,7 +17,7 @@ from mkdocs.livereload import LiveReloadServer
 
 from press import extension
 from press.checks import line_with
-from press.problems import Problem, report
+from press.problems import PressError, Problem, report
 from press.progress import finish_progress
 
 _LINK = re.compile(r"Doc file '(?P<page>[^']+)' contains (?P<what>.*?'(?P<link>[^']+)'.*)", re.DOTALL)
@@ -35,7 +35,7 @@ def build(root: Path, site: Path, url: str | None = None) -> bool:
         problems = _problems(root, warnings)
         finish_progress()
         if problems or failure:
-            print(report(problems) if problems else failure, file=sys.stderr)
+            print(report(problems) if problems else _last_words(warnings) or failure, file=sys.stderr)
             return False
         _replace(site, new)
     finally:
@@ -53,9 +53,16 @@ def _run_mkdocs(root: Path, site: Path, url: str | None) -> str | None:
             config.site_url = url
         config.plugins.on_startup(command="serve" if url else "build", dirty=False)
         mkdocs_build(config)
+    except PressError as error:
+        return report(list(error.problems))
     except (MkDocsException, SystemExit) as error:
         return str(error)
     return None
+
+
+def _last_words(records: list[logging.LogRecord]) -> str:
+    """What MkDocs logged as the reason why it gave up."""
+    return "\n".join(record.getMessage() for record in records if record.levelno >= logging.ERROR)
 
 
 @contextmanager

@@ -46,13 +46,15 @@ def perceptron_rule(parameters, x, y, eta=1.0):
     """θ + η xᵀ(y - ŷ) and θ_0 + η Σ(y - ŷ): only mistakes move the weights.
 
     Shapes: x (N, m), y (N, k); the paper's rule takes one example at a time, N = 1.
-    Raises: ValueError where y is not shaped like ŷ, or η ≤ 0.
-    Source: Rosenblatt 1958; in this form Novikoff 1962.
+    Raises: ValueError where y is not shaped like ŷ, not 0 or 1, or η ≤ 0.
+    Source: Rosenblatt 1962, "error correction"; Novikoff 1962 bounds its mistakes.
     """
     theta, theta_0 = parameters
     y_hat, _ = perceptron(parameters, x)
     if y.shape != y_hat.shape:
         raise ValueError(f"y {y.shape} should be shaped like y_hat {y_hat.shape}")
+    if not ((y == 0) | (y == 1)).all():
+        raise ValueError(f"y should hold only 0 and 1, not {y[(y != 0) & (y != 1)][0]}")
     if not eta > 0:
         raise ValueError(f"eta should be positive, not {eta}")
     mistake = y - y_hat
