@@ -58,16 +58,26 @@ def line_with(source: list[str], text: str) -> int:
     return next((n for n, line in enumerate(source, 1) if text in line), 1)
 
 
-def check_links(site: Path, pages: dict[str, str], read: Callable[[str], list[str]]) -> list[Problem]:
-    """Links in built pages ({file in site: path of its source}) that lead to no file or no anchor."""
+def links_of(html: str) -> set[str]:
+    """All that some HTML links to or loads."""
+    return set(_parse(html).links)
+
+
+def check_links(site: Path, pages: dict[str, tuple[str, set[str]]], read: Callable[[str], list[str]]) -> list[Problem]:
+    """Links in built pages that lead to no file or no anchor.
+
+    pages: {file in site: (path of its source, the links that the source brought)}. The theme's own links
+    are named once, not on every page.
+    """
     parsed = cache(lambda file: _parse(file.read_text(encoding="utf-8")))
-    problems = []
-    for built, path in sorted(pages.items()):
+    problems = set()
+    for built, (path, own) in sorted(pages.items()):
         page = site / built
         for link in dict.fromkeys(parsed(page).links):
             if fault := _fault(site, page, link, parsed):
-                problems.append(Problem(path, _line_of_link(read(path), link), fault, "mend the link or its target"))
-    return problems
+                source, line = (path, _line_of_link(read(path), link)) if link in own else ("mkdocs.yml", 1)
+                problems.add(Problem(source, line, fault, "mend the link or its target"))
+    return sorted(problems)
 
 
 def _fault(site: Path, page: Path, link: str, parsed: Callable[[Path], _Content]) -> str | None:

@@ -1,6 +1,6 @@
 """Labs: notebooks in jupytext's percent format. A lab is one program in cells, run like any other program of the site.
 
-What the page shows of it is Markdown, with a place for each code cell that `finish` fills: so its links are checked, its
+What the page shows of it is Markdown, with a place for each code cell that `finish` fills. So its links are checked, its
 formulas set and its front matter read as those of a chapter, and its figures come from the same backend.
 """
 
@@ -96,7 +96,9 @@ def read_labs(root: Path) -> tuple[list[Lab], list[Problem]]:
     """All labs under docs/labs/, and what is wrong with them."""
     problems: list[Problem] = []
     files = sorted((root / "docs" / "labs").glob("*.py"))
-    return [read_lab(file.relative_to(root).as_posix(), file.read_text("utf-8-sig"), problems) for file in files], problems
+    return [
+        read_lab(file.relative_to(root).as_posix(), file.read_text("utf-8-sig"), problems) for file in files
+    ], problems
 
 
 def read_lab(path: str, text: str, problems: list[Problem]) -> Lab:
@@ -245,7 +247,9 @@ def page_markdown(outcome: Outcome) -> str:
         return "\n\n".join(parts) + "\n"
     link = f'<a href="{outcome.lab.stem}.ipynb" download>Download this lab as a notebook</a>'
     download = f'<p class="chapter-downloads">{link}</p>'
-    return re.sub(r"^# .+\n", lambda title: f"{title[0]}\n{download}\n", "\n\n".join(parts) + "\n", count=1, flags=re.MULTILINE)
+    return re.sub(
+        r"^# .+\n", lambda title: f"{title[0]}\n{download}\n", "\n\n".join(parts) + "\n", count=1, flags=re.MULTILINE
+    )
 
 
 def finish(html: str, outcome: Outcome, words: Callable[[str], str] = words) -> str:
@@ -261,7 +265,9 @@ def cell_html(outcome: Outcome, number: int, words: Callable[[str], str] = words
         f'<div class="highlight"><pre tabindex="0"><span></span><code>{code(cell.text)}</code></pre></div>',
     ]
     if output := outcome.outputs[number]:
-        parts.append(f'<pre class="program-output" tabindex="0" role="region" aria-label="Output">{escape(output)}</pre>')
+        parts.append(
+            f'<pre class="program-output" tabindex="0" role="region" aria-label="Output">{escape(output)}</pre>'
+        )
     if figure := outcome.figures[number]:
         svg = finish_figure(figure, f"{lab.stem}-{number}", outcome.fill(cell.alt))
         caption = words(outcome.fill(cell.caption))

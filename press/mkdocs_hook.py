@@ -7,7 +7,7 @@ from mkdocs.exceptions import PluginError
 
 from press import extension
 from press.cache import Cache
-from press.checks import check_content, check_links
+from press.checks import check_content, check_links, links_of
 from press.edition import Edition, compose
 from press.extension import Printing
 from press.notebooks import notebook
@@ -16,7 +16,7 @@ from press.progress import progress
 
 # The time in the compressed sitemap; a constant, so that two builds of the same pages are the same.
 BUILD_TIME = "315532800"
-_sources: dict[str, str] = {}
+_sources: dict[str, tuple[str, set[str]]] = {}  # file in the site: its source, and the links this brings
 
 
 def on_config(config):
@@ -38,7 +38,6 @@ def on_pre_build(config):
 
 def on_page_markdown(markdown, page, config, files):
     path = f"docs/{page.file.src_uri}"
-    _sources[page.file.dest_uri] = path
     if not page.meta.get("description") and path.endswith(".md"):
         what = "the page has no description"
         _problems().append(Problem(path, 1, what, "write description: in its front matter"))
@@ -46,13 +45,15 @@ def on_page_markdown(markdown, page, config, files):
 
 
 def on_page_content(html, page, config, files):
-    _problems().extend(check_content(html, f"docs/{page.file.src_uri}", _read(page.file.abs_src_path)))
+    path = f"docs/{page.file.src_uri}"
+    _sources[page.file.dest_uri] = path, links_of(html)
+    _problems().extend(check_content(html, path, _read(page.file.abs_src_path)))
     return html
 
 
 def on_post_build(config):
     edition, site = _edition(), Path(config.site_dir)
-    built = {page: dest for dest, page in _sources.items()}
+    built = {path: file for file, (path, _) in _sources.items()}
     for page in edition.pages:
         folder = (site / built[page.path]).parent if page.path in built else None
         for entry in edition.entries_of(page) if folder else []:

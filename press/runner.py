@@ -64,12 +64,11 @@ def versions() -> tuple[str, ...]:
 
 
 def environment() -> dict[str, str]:
-    """One BLAS thread, the press's backend, and Matplotlib's own cache kept out of the home folder."""
+    """One BLAS thread, and Matplotlib's own cache kept out of the home folder."""
     one = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
     return {
         **os.environ,
         **one,
-        "MPLBACKEND": "module://press.backend",
         "MPLCONFIGDIR": str(ROOT / ".cache" / "matplotlib"),
         "PYTHONPATH": str(ROOT),
         "PYTHONUTF8": "1",

@@ -20,6 +20,7 @@ import types
 import warnings
 from pathlib import Path
 
+ROOT = str(Path(__file__).resolve().parents[1])
 MEMORY = 2 * 1024**3
 OUTPUT_AT_MOST = 100_000
 NAME = "<program>"
@@ -36,7 +37,6 @@ class Forbidden(PermissionError):
 
 
 def main() -> None:
-    sys.path[:] = [entry for entry in sys.path if entry not in ("", os.getcwd())]
     if "--once" in sys.argv:
         job = json.loads(sys.stdin.readline())
         execute(job, os.dup(1))
@@ -115,8 +115,7 @@ def _read(reader: int, seconds: float) -> tuple[bytes, bool]:
 
 
 def _spawn(job: dict, folder: str) -> tuple[bytes, str]:
-    root = str(Path(__file__).resolve().parents[1])
-    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {root!r}); from press.worker import main; main()"]
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {ROOT!r}); from press.worker import main; main()"]
     try:
         done = subprocess.run(
             [*command, "--once"],
@@ -217,6 +216,7 @@ def _run_program(job: dict, forbidden: list[str]) -> dict:
 def _prepare(text: str):
     """Limits, fresh random state, and Matplotlib's backend where the program may draw."""
     sys.dont_write_bytecode = True
+    sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != ROOT]  # no snippets: they are inlined
     try:
         import resource
 
@@ -233,6 +233,7 @@ def _prepare(text: str):
     from press import backend
     from press.figures import STYLE
 
+    matplotlib.use("module://press.backend")
     matplotlib.rcParams.update(STYLE)
     return backend
 

@@ -24,7 +24,11 @@ PLANTS = {  # name: (Markdown put at the end of the page, the line of it that is
         7,
         "random",
     ),
-    "an import is not in snippets": ("```python\nfrom snippets.first import triple\n```\n", 2, "does not define triple"),
+    "an import is not in snippets": (
+        "```python\nfrom snippets.first import triple\n```\n",
+        2,
+        "does not define triple",
+    ),
     "a package is not there": ("```python\nimport torch_of_tomorrow\n```\n", 2, "ModuleNotFoundError"),
     "a program writes a file": ('```python\nopen("x.txt", "w")\n```\n', 2, "writes a file"),
     "a program hides that it writes a file": (

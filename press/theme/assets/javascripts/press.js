@@ -2,28 +2,33 @@
 
 /* The search index and its worker are loaded when someone goes to the search, not with every page. */
 if (location.protocol !== "file:") {
-  const element = document.getElementById("__config");
-  const config = JSON.parse(element.textContent);
-  const base = new URL(config.base.replace(/\/?$/, "/"), location);
-  const worker = new URL(config.search, location);
-  const start = `onmessage = event => {
-    onmessage = null;
-    importScripts(${JSON.stringify(worker.href)});
-    dispatchEvent(new MessageEvent("message", {data: event.data}));
-  }`;
-  config.search = URL.createObjectURL(new Blob([start], { type: "text/javascript" }));
-  element.textContent = JSON.stringify(config);
-
   const wanted = new Promise((resolve) => {
-    if (new URLSearchParams(location.search).has("h")) resolve();
+    if (new URLSearchParams(location.search).has("h")) resolve(); // a found page marks the words
     document.querySelector(".md-search__input").addEventListener("focus", resolve, { once: true });
     document.getElementById("__search").addEventListener("change", resolve, { once: true });
   });
-  window.__search = {
-    index: wanted
-      .then(() => fetch(new URL("search/search_index.json", base)))
-      .then((response) => response.json()),
+
+  const open = XMLHttpRequest.prototype.open;
+  XMLHttpRequest.prototype.open = function (method, url, ...rest) {
+    if (String(url).endsWith("/search_index.json")) {
+      XMLHttpRequest.prototype.open = open;
+      this.send = () => wanted.then(() => XMLHttpRequest.prototype.send.call(this));
+    }
+    return open.call(this, method, url, ...rest);
   };
+
+  // A worker that becomes the theme's at its first message, which is the index. Other languages than
+  // English would need the address of the worker to find their stemmers.
+  const element = document.getElementById("__config");
+  const config = JSON.parse(element.textContent);
+  const worker = JSON.stringify(new URL(config.search, location));
+  const start = `onmessage = (event) => {
+    onmessage = null;
+    importScripts(${worker});
+    dispatchEvent(new MessageEvent("message", { data: event.data }));
+  }`;
+  config.search = URL.createObjectURL(new Blob([start], { type: "text/javascript" }));
+  element.textContent = JSON.stringify(config);
 }
 
 /* The menu of small screens: a button for the theme's check box. */
@@ -70,6 +75,11 @@ if (location.protocol !== "file:") {
     }, 2000);
   });
 }
+
+/* The theme makes each copy icon a navigation landmark, dozens of them without a name. */
+new MutationObserver(() => {
+  for (const nav of document.querySelectorAll(".md-code__nav:not([role])")) nav.setAttribute("role", "none");
+}).observe(document.querySelector("article") || document.body, { childList: true, subtree: true });
 
 /* What scrolls sideways can be scrolled with the keyboard, and what does not is no stop on its way. */
 {
