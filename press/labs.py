@@ -1,9 +1,10 @@
 """Labs: notebooks in jupytext's percent format. A lab is one program in cells, run like any other program of the site.
 
-What the page shows of it is Markdown, with a place for each code cell that `finish` fills. So its links are checked, its
-formulas set and its front matter read as those of a chapter, and its figures come from the same backend.
+What the page shows of it is Markdown, with a place for each code cell that `finish` fills. So its links are checked,
+its formulas set and its front matter read as those of a chapter, and its figures come from the same backend.
 """
 
+import ast
 import json
 import re
 from collections.abc import Callable
@@ -19,7 +20,7 @@ from press.figures import finish as finish_figure
 from press.library import Library
 from press.pages import KINDS
 from press.problems import PressError, Problem
-from press.programs import Part, Program, assemble
+from press.programs import Part, Program, assemble, own_lines
 from press.rendering import code, words
 from press.runner import Job, Result, run_jobs
 
@@ -33,7 +34,6 @@ _OPTION = re.compile(r'(?P<name>\w+)=(?P<value>"(?:[^"\\]|\\.)*"|\[[^\]]*\])')
 _FRONT_MATTER = re.compile(r"(?:\s*\n)?# ---\n(?P<yaml>(?:#.*\n)*?)# ---\n")
 _FENCE = re.compile(r"^ *(?:`{3,}|~{3,}) *(?P<kind>\w+)", re.MULTILINE)
 _VALUE = re.compile(r"\{\{ *(?P<expression>[^{}]+?) *\}\}")
-_IMPORT = re.compile(r"^from snippets\S* import (?:\([^)]*\)|[^(\n]*)\n*", re.MULTILINE)
 _LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]+)\]\((?!\w+:)[^)]*\)")
 _PLACE = re.compile(r'<div data-lab-cell="(?P<number>\d+)"></div>')
 
@@ -178,32 +178,34 @@ def lab_program(library: Library, lab: Lab) -> Program:
 
     Raises: PressError naming the line in the lab.
     """
-    parts = []
+    parts = [Part("", lab.path, 1)]
     for cell in lab.cells:
         if cell.code:
             parts += [Part(cell.text, lab.path, cell.first), Part(_MARK, lab.path, cell.first + cell.text.count("\n"))]
-    return assemble(library, parts) if parts else Program("", (), ())
+    return assemble(library, parts)
 
 
 def run_labs(
     labs: list[Lab], library: Library, cache: Cache, progress: Callable[[str], None], problems: list[Problem]
 ) -> tuple[list[Outcome], int]:
     """What came of the labs, and how many had to be run; what is wrong with them is added to `problems`."""
-    programs: list[tuple[Lab, Program]] = []
+    programs: dict[str, Program] = {}
     for lab in labs:
         try:
-            programs.append((lab, lab_program(library, lab)))
+            programs[lab.path] = lab_program(library, lab)
         except PressError as error:
             problems += error.problems
-    jobs = [Job(program.text, tuple(lab.values), TIME) for lab, program in programs]
+    jobs = [Job(programs[lab.path].text, tuple(lab.values), TIME) for lab in labs if lab.path in programs]
     results, ran = run_jobs(jobs, cache, progress)
-    return [_outcome(lab, program, result, problems) for (lab, program), result in zip(programs, results)], ran
+    came = dict(zip(programs, results))
+    return [_outcome(lab, programs.get(lab.path), came.get(lab.path, Result()), problems) for lab in labs], ran
 
 
-def _outcome(lab: Lab, program: Program, result: Result, problems: list[Problem]) -> Outcome:
+def _outcome(lab: Lab, program: Program | None, result: Result, problems: list[Problem]) -> Outcome:
     if result.error:
         path, line = program.origin(result.error["line"]) if result.error["line"] else (lab.path, 1)
-        problems.append(Problem(path, line, result.error["what"], result.error["mend"]))
+        where = "" if path == lab.path else f" (in the program of {lab.path})"
+        problems.append(Problem(path, line, result.error["what"] + where, result.error["mend"]))
     for expression, what in result.value_errors:
         where = lab.values[expression]
         problems.append(Problem(lab.path, where, f"{{{{ {expression} }}}}: {what}", "mend the expression"))
@@ -213,7 +215,7 @@ def _outcome(lab: Lab, program: Program, result: Result, problems: list[Problem]
     for cell in lab.cells:
         output, after = (next(pieces, ""), int(next(pieces, before))) if cell.code else ("", before)
         shown = result.figures[before:after]
-        if not result.error and cell.code:
+        if program and not result.error and cell.code:
             _check_figure(lab, cell, len(shown), problems)
         outputs.append(output.rstrip("\n"))
         figures.append(shown[0] if shown else None)
@@ -243,13 +245,12 @@ def page_markdown(outcome: Outcome) -> str:
             parts.append(f'<div data-lab-cell="{number}"></div>')
         else:
             parts.append(outcome.fill(cell.text))
+    text = "\n\n".join(parts) + "\n"
     if not any(cell.code for cell in outcome.lab.cells):
-        return "\n\n".join(parts) + "\n"
+        return text
     link = f'<a href="{outcome.lab.stem}.ipynb" download>Download this lab as a notebook</a>'
-    download = f'<p class="chapter-downloads">{link}</p>'
-    return re.sub(
-        r"^# .+\n", lambda title: f"{title[0]}\n{download}\n", "\n\n".join(parts) + "\n", count=1, flags=re.MULTILINE
-    )
+    title = re.compile(r"^# .+\n", re.MULTILINE)
+    return title.sub(lambda match: f'{match[0]}\n<p class="chapter-downloads">{link}</p>\n', text, count=1)
 
 
 def finish(html: str, outcome: Outcome, words: Callable[[str], str] = words) -> str:
@@ -303,8 +304,8 @@ def download(notebook: dict, inline: Callable[[str], str]) -> dict:
     for cell in notebook["cells"]:
         text = "".join(cell["source"])
         if cell["cell_type"] == "code":
-            imports += _IMPORT.findall(text)
-            text = _IMPORT.sub("", text).strip()
+            imports += _snippet_imports(text)
+            text = own_lines(text)
         else:
             text = _LINK.sub(lambda match: match["words"], text)
         cell["source"] = text.splitlines(keepends=True)
@@ -312,13 +313,23 @@ def download(notebook: dict, inline: Callable[[str], str]) -> dict:
             kept.append(cell)
     if imports:
         first = next((i for i, cell in enumerate(kept) if cell["cell_type"] == "code"), len(kept))
-        kept.insert(first, _code_cell("definitions", inline("\n".join(line.strip() for line in imports))))
+        kept.insert(first, _code_cell("definitions", inline("\n".join(imports))))
     return {**notebook, "cells": kept}
+
+
+def _snippet_imports(text: str) -> list[str]:
+    nodes = (node for node in ast.parse(text).body if isinstance(node, ast.ImportFrom))
+    return [ast.unparse(node) for node in nodes if (node.module or "").split(".")[0] == "snippets"]
 
 
 def inliner(library: Library) -> Callable[[str], str]:
     """What `download` asks for: imports from snippets/ replaced by the definitions needed."""
     return lambda source: assemble(library, [Part(source, "snippets", 1)]).text
+
+
+def lab_notebook(outcome: Outcome, library: Library) -> str:
+    """The .ipynb that a lab's page offers."""
+    return json.dumps(download(notebook(outcome), inliner(library)), ensure_ascii=False, indent=1) + "\n"
 
 
 def _text_cell(name: str, text: str) -> dict:

@@ -54,7 +54,7 @@ def perceptron_rule(parameters, x, y, eta=1.0):
     if y.shape != y_hat.shape:
         raise ValueError(f"y {y.shape} should be shaped like y_hat {y_hat.shape}")
     if not ((y == 0) | (y == 1)).all():
-        raise ValueError(f"y should hold only 0 and 1, not {y[(y != 0) & (y != 1)][0]}")
+        raise ValueError("y should hold only 0 and 1")
     if not eta > 0:
         raise ValueError(f"eta should be positive, not {eta}")
     mistake = y - y_hat

@@ -8,7 +8,7 @@
 #
 # A needle takes a few cells out of a lump in a breast. Under the microscope, are they malignant or benign?
 # The article's task is of this kind: tell the sick from the healthy by looking at examples of both. Here the
-# examples are 569 real patients, and the pictures of their cells have already been turned into numbers by hand.
+# examples are 569 real patients, and the pictures of their cells have already been turned into numbers.
 #
 # The lab asks two questions. How well can the [network](../architecture/network.md) of this site tell the two apart? And
 # is it better than logistic regression, which has no hidden layer? Along the way it does what every such comparison
@@ -27,14 +27,14 @@ sys.path.append("")
 # %% [markdown]
 # ## The data, before any model
 #
-# Street, Wolberg and Mangasarian drew the outline of each nucleus on a picture of the cells and measured ten
+# Street, Wolberg and Mangasarian traced the outline of each nucleus on a picture of the cells and measured ten
 # things: its radius, perimeter and area, how uneven its grey is (texture), how rough its outline is (smoothness,
 # compactness, concavity, concave points, fractal dimension) and how symmetric it is. A picture shows many nuclei, so
 # each measurement is given three times: its mean over the nuclei, the standard error of that mean, and
 # its "worst" value, the mean of the three largest. That makes $m = 30$ features for each patient.
 #
 # The diagnosis is the target. The data set codes it as 1 for benign; the loss here is easier to read the other way
-# round, so $y = 1$ stands for malignant from now on, as in [the notation](../reference/notation.md) of the site.
+# round, so $y = 1$ stands for malignant from now on. The other symbols are those of [the notation](../reference/notation.md).
 
 # %%
 import matplotlib.pyplot as plt
@@ -156,7 +156,7 @@ for name, (x_part, y_part) in zip(("training", "validation", "test"), parts):
 # $$\text{sensitivity} = \frac{\text{malignant and } \hat y = 1}{\text{malignant}}, \qquad \text{specificity} = \frac{\text{benign and } \hat y = 0}{\text{benign}}.$$
 #
 # What is missing from the sensitivity are tumours that were overlooked; what is missing from the specificity are people frightened
-# and cut without need. Saying "benign" to everyone, the majority class, shows why both are wanted.
+# and examined further without need. Saying "benign" to everyone, the majority class, shows why both are wanted.
 
 
 # %%
@@ -262,15 +262,22 @@ for seed in range(10):
     envelope = {"patients": patients, "y": parts[2][1]}
     for name, (columns, candidates) in methods.items():
         training, validation, test = [(x_part[:, columns], y_part) for x_part, y_part in parts]
-        fits = [(*fit(units, training, validation, np.random.default_rng(seed)), units) for units in candidates]
+        fits = []
+        for units in candidates:
+            rng = np.random.default_rng(seed)
+            fits.append((*fit(units, training, validation, rng), units))
         J, predict, _, units = min(fits, key=lambda one: one[0])
         validated[name].append((J, units, predict(validation[0]), validation[1]))
         envelope[name] = predict(test[0])
     sealed.append(envelope)
 
+# %% [markdown]
+# Before the envelope is opened, the validation losses:
+
+# %%
 J = {name: np.array([split[0] for split in splits]) for name, splits in validated.items()}
 for name in methods:
-    print(f"{name:<20} validation loss {J[name].mean():.3f} ± {J[name].std():.3f}")
+    print(f"{name:<20} J = {J[name].mean():.3f} ± {J[name].std():.3f}")
 lead = J["logistic regression"] - J["network"]
 sixteen = sum(units == (16,) for _, units, _, _ in validated["network"])
 
@@ -285,8 +292,8 @@ sixteen = sum(units == (16,) for _, units, _, _ in validated["network"])
 # not alike: a missed tumour can cost a life, a false alarm costs a second examination. Suppose that one miss weighs as much as
 # ten false alarms. The ten is ours, for this exercise; in a clinic it would be for patients and physicians to say.
 #
-# The validation patients of each split choose the threshold with the smallest total cost. It is set on $z$, where
-# $p > 1/2$ means $z > 0$.
+# The validation patients of each split choose the threshold with the smallest total cost, the lowest where several
+# tie. It is set on $z$, where $p > 1/2$ means $z > 0$.
 
 
 # %%
@@ -304,8 +311,8 @@ for name, splits in validated.items():
     print(f"{name:<20} threshold on p {np.median(p):.2f}, from {p.min():.2f} to {p.max():.2f}")
 
 # %% [markdown]
-# The first number is the median of the ten, and it lies below 1/2, as it should. If the probabilities were right, the best threshold would be
-# $1 / (1 + 10) \approx {{ 1 / 11:.2f }}$, because ten times $p$ then outweighs $1 - p$. The range is a warning: a handful of patients near the
+# The first number is the median of the ten, and it lies below 1/2, as it should. If the probabilities were right, the best
+# threshold would be $1 / (1 + 10) \approx {{ 1 / 11:.2f }}$, because ten times $p$ then outweighs $1 - p$. The range is a warning: a handful of patients near the
 # border decides each threshold, and another handful decides otherwise.
 #
 # ## Opening the envelope
@@ -346,7 +353,7 @@ plt.show()
 
 # %%
 difference = accuracy[2] - accuracy[1]
-print(f"network minus logistic regression: {difference.mean():+.3f} ± {difference.std():.3f} in accuracy")
+print(f"network minus logistic regression: {difference.mean():+.3f} ± {difference.std():.3f}")
 print("in patients, split by split:", *(f"{114 * d:+.0f}" for d in difference))
 half, own = opened["network", "1/2"].mean(axis=0), opened["network", "own"].mean(axis=0)
 
@@ -370,20 +377,27 @@ for e in sealed:
     tested[e["patients"]] = True
     for name in methods:
         wrong[name][e["patients"]] |= ((e[name] > 0) != e["y"])[:, 0]
-
 a, b = wrong["logistic regression"], wrong["network"]
 print(f"{tested.sum()} patients were tested at least once")
 print(f"wrong: logistic regression {a.sum()}, network {b.sum()}, both {(a & b).sum()}")
-print(f"the network missed {(b & malignant).sum()} tumours and raised {(b & ~malignant).sum()} false alarms")
+groups = {
+    "benign": ~malignant,
+    "false alarms": b & ~malignant,
+    "missed": b & malignant,
+    "malignant": malignant,
+}
+print("network: medians     patients  worst radius  worst concave points")
+for name, group in groups.items():
+    print(f"{name:<20}{group.sum():9}{np.median(x[group, 20]):14.1f}{np.median(x[group, 27]):22.3f}")
 
 # %% alt="A scatter of worst radius against worst concave points. Benign patients fill the lower left, malignant ones the upper right. Rings mark the errors of the network: nearly all lie in the band between the two clouds, missed tumours on its lower left side and false alarms on its upper right." caption="Patients whom the network got wrong (rings), in two of the thirty features. The missed tumours look benign, and the false alarms look malignant."
 dents = x[:, 27]
 
 plt.figure()
 for part, colour in ((tested & ~malignant, "C0"), (tested & malignant, "C1")):
-    plt.plot(worst_radius[part], dents[part], ".", color=colour, markersize=4, rasterized=True)
+    plt.plot(worst_radius[part], dents[part], ".", color=colour, ms=4, rasterized=True)
 for part, colour in ((b & ~malignant, "C0"), (b & malignant, "C1")):
-    plt.plot(worst_radius[part], dents[part], "o", color=colour, fillstyle="none", markersize=8)
+    plt.plot(worst_radius[part], dents[part], "o", color=colour, ms=8, fillstyle="none")
 plt.text(17.5, 0.01, "benign", color="C0")
 plt.text(21.8, 0.1, "malignant", color="C1")
 plt.xlim(9, 24)
@@ -394,9 +408,9 @@ plt.show()
 
 # %% [markdown]
 # Of the {{ b.sum() }} patients whom the network got wrong, {{ (a & b).sum() }} are wrong for logistic regression as well. The two do not only
-# err equally often, they err on the same people: malignant tumours with small, smooth nuclei, and benign ones
-# with large, dented nuclei. In these thirty numbers such a tumour *is* like a benign one. No number of hidden units
-# will find what was not measured; another look through the microscope might.
+# err equally often, they err on the same people: on malignant tumours whose nuclei are small and smooth for malignant ones,
+# and on benign tumours whose nuclei are large and dented for benign ones. By the medians above, the missed tumours lie
+# between the classes. A hidden layer has not helped here; another look through the microscope might.
 #
 # ## Verdict
 #
@@ -420,8 +434,8 @@ plt.show()
 #
 # The notebook above runs alone. Three changes are worth a try.
 #
-# 1. Take the standardisation out of `divide`, so that it returns `x[part]` as it is. The loss will not fall as before,
-#    whatever the learning rate: one scale is too long for the areas and too short for the smoothness.
+# 1. Take the standardisation out of `divide`, so that it returns `x[part]` as it is. Then look for a learning rate with which
+#    the loss falls as far as before. One step is too long for the areas and too short for the smoothness.
 # 2. Give the network only the worst radius and the worst concave points. How much of the accuracy is left?
 # 3. Let one miss weigh as much as a hundred false alarms. Where does the threshold go, and how much does it still vary?
 #

@@ -222,7 +222,7 @@ class TestContract:
         parameters, x = example("perceptron", 0)
         y = np.zeros((7, 2))
         y[3, 1] = label
-        with pytest.raises(ValueError, match=f"y should hold only 0 and 1, not {label}"):
+        with pytest.raises(ValueError, match="y should hold only 0 and 1"):
             perceptron_rule(parameters, x, y)
 
     @pytest.mark.parametrize("eta", [0, -1.0, np.nan])
