@@ -35,6 +35,8 @@ _FRONT_MATTER = re.compile(r"(?:\s*\n)?# ---\n(?P<yaml>(?:#.*\n)*?)# ---\n")
 _FENCE = re.compile(r"^ *(?:`{3,}|~{3,}) *(?P<kind>\w+)", re.MULTILINE)
 _VALUE = re.compile(r"\{\{ *(?P<expression>[^{}]+?) *\}\}")
 _LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]+)\]\((?!\w+:)[^)]*\)")
+# Names and punctuation are half of all that Pygments marks, and a lab is long.
+_PLAIN = re.compile(r'<span class="[np]">([^<]*)</span>')
 _PLACE = re.compile(r'<div data-lab-cell="(?P<number>\d+)"></div>')
 
 # Printed after each cell: what stands before it is the cell's output; the number counts the figures shown so far.
@@ -261,9 +263,10 @@ def finish(html: str, outcome: Outcome, words: Callable[[str], str] = words) -> 
 def cell_html(outcome: Outcome, number: int, words: Callable[[str], str] = words) -> str:
     """A code cell: its lines, what it printed, and the figure it drew."""
     lab, cell = outcome.lab, outcome.lab.cells[number]
+    lines = _PLAIN.sub(r"\1", code(cell.text))
     parts = [
         f'<div class="lab-cell" id="cell-{number}" data-source="{lab.path}:{cell.first}">',
-        f'<div class="highlight"><pre tabindex="0"><span></span><code>{code(cell.text)}</code></pre></div>',
+        f'<div class="highlight"><pre tabindex="0"><span></span><code>{lines}</code></pre></div>',
     ]
     if output := outcome.outputs[number]:
         parts.append(

@@ -57,10 +57,11 @@ print(f"{len(x) - len(np.unique(x, axis=0))} patients listed twice")
 
 # %%
 malignant = y[:, 0] == 1
-print(f"{'':<23}{'benign':>9}{'malignant':>11}{'smallest':>10}{'largest':>10}")
+print(" " * 27 + "benign  malignant  smallest   largest")
 for name, value in zip(names[:10], x.T):
     middle = np.median(value[~malignant]), np.median(value[malignant])
-    print(f"{name:<23}{middle[0]:9.3f}{middle[1]:11.3f}{value.min():10.3f}{value.max():10.3f}")
+    row = (*middle, value.min(), value.max())
+    print(f"{name:<23}", *(f"{number:9.3f}" for number in row))
 
 # %% [markdown]
 # In the middle, malignant nuclei are larger, and their outlines have deeper dents. Only the fractal dimension hardly
@@ -94,8 +95,9 @@ plt.show()
 
 # %%
 radius, perimeter, area = x[:, 0], x[:, 2], x[:, 3]
-print(f"perimeter / radius  {np.median(perimeter / radius):.2f}   a circle has {2 * np.pi:.2f}")
-print(f"area / radius²      {np.median(area / radius**2):.2f}   a circle has {np.pi:.2f}")
+round_about, inside = np.median(perimeter / radius), np.median(area / radius**2)
+print(f"perimeter / radius  {round_about:.2f}   a circle has {2 * np.pi:.2f}")
+print(f"area / radius²      {inside:.2f}   a circle has {np.pi:.2f}")
 
 variance = np.linalg.eigvalsh(np.corrcoef(x.T))[::-1].cumsum() / 30
 directions = np.searchsorted(variance, 0.95) + 1
@@ -138,8 +140,8 @@ def divide(seed):
     order = np.random.default_rng(seed).permutation(len(x))
     training, validation, test = np.split(order, [341, 455])
     mean, deviation = x[training].mean(axis=0), x[training].std(axis=0)
-    parts = [((x[part] - mean) / deviation, y[part]) for part in (training, validation, test)]
-    return parts, test
+    sets = training, validation, test
+    return [((x[part] - mean) / deviation, y[part]) for part in sets], test
 
 
 parts, _ = divide(seed=0)
@@ -161,7 +163,8 @@ for name, (x_part, y_part) in zip(("training", "validation", "test"), parts):
 
 # %%
 def rates(y_hat, y):
-    return np.array([(y_hat == y).mean(), y_hat[y == 1].mean(), 1 - y_hat[y == 0].mean()])
+    right = (y_hat == y).mean()
+    return np.array([right, y_hat[y == 1].mean(), 1 - y_hat[y == 0].mean()])
 
 
 majority = rates(np.zeros_like(y), y)
@@ -261,7 +264,7 @@ for seed in range(10):
     parts, patients = divide(seed)
     envelope = {"patients": patients, "y": parts[2][1]}
     for name, (columns, candidates) in methods.items():
-        training, validation, test = [(x_part[:, columns], y_part) for x_part, y_part in parts]
+        training, validation, test = [(x_i[:, columns], y_i) for x_i, y_i in parts]
         fits = []
         for units in candidates:
             rng = np.random.default_rng(seed)
@@ -275,7 +278,7 @@ for seed in range(10):
 # Before the envelope is opened, the validation losses:
 
 # %%
-J = {name: np.array([split[0] for split in splits]) for name, splits in validated.items()}
+J = {name: np.array([split[0] for split in validated[name]]) for name in methods}
 for name in methods:
     print(f"{name:<20} J = {J[name].mean():.3f} ± {J[name].std():.3f}")
 lead = J["logistic regression"] - J["network"]
@@ -305,10 +308,10 @@ def cost(z, y, threshold):
 grid = np.linspace(-4, 4, 81)
 thresholds = {}
 for name, splits in validated.items():
-    best = [np.argmin([cost(z, y_part, t) for t in grid]) for *_, z, y_part in splits]
+    best = [np.argmin([cost(z, y_i, t) for t in grid]) for *_, z, y_i in splits]
     thresholds[name] = grid[best]
     p = 1 / (1 + np.exp(-grid[best]))
-    print(f"{name:<20} threshold on p {np.median(p):.2f}, from {p.min():.2f} to {p.max():.2f}")
+    print(f"{name:<20} p > {np.median(p):.2f}, from {p.min():.2f} to {p.max():.2f}")
 
 # %% [markdown]
 # The first number is the median of the ten, and it lies below 1/2, as it should. If the probabilities were right, the best
@@ -320,7 +323,7 @@ for name, splits in validated.items():
 # Everything is chosen. Now the test patients, once.
 
 # %%
-print(f"{'':<20}{'cut':<6}{'accuracy':<15}{'sensitivity':<15}{'specificity':<15}cost")
+print(" " * 20 + "cut   accuracy       sensitivity    specificity    cost")
 opened = {}
 for name in methods:
     for rule, cuts in (("1/2", np.zeros(10)), ("own", thresholds[name])):
@@ -331,7 +334,8 @@ for name in methods:
         opened[name, rule] = table = np.array(rows)
         mean, deviation = table.mean(axis=0), table.std(axis=0)
         cells = [f"{m:.3f} ± {d:.3f}" for m, d in zip(mean[:3], deviation)]
-        print(f"{name:<20}{rule:<6}{'  '.join(cells)}  {mean[3]:4.0f} ± {deviation[3]:2.0f}")
+        cells.append(f"{mean[3]:4.0f} ± {deviation[3]:2.0f}")
+        print(f"{name:<20}{rule:<6}{'  '.join(cells)}")
 
 # %% [markdown]
 # Read the rows in pairs: with the cut at 1/2, then with each method's own threshold. The figure shows the accuracy at 1/2 once
@@ -345,7 +349,7 @@ plt.figure()
 plt.plot(range(3), accuracy, color="C7", linewidth=0.8, marker="o", markersize=3)
 for column, colour in enumerate(("C4", "C1", "C0")):
     middle = accuracy[column].mean()
-    plt.plot([column - 0.12, column + 0.12], [middle, middle], color=colour, linewidth=4)
+    plt.plot([column - 0.12, column + 0.12], [middle] * 2, color=colour, linewidth=4)
 plt.xticks(range(3), methods)
 plt.xlim(-0.25, 2.25)
 plt.ylabel("test accuracy")
@@ -353,9 +357,10 @@ plt.show()
 
 # %%
 difference = accuracy[2] - accuracy[1]
-print(f"network minus logistic regression: {difference.mean():+.3f} ± {difference.std():.3f}")
+mean, deviation = difference.mean(), difference.std()
+print(f"network minus logistic regression: {mean:+.3f} ± {deviation:.3f}")
 print("in patients, split by split:", *(f"{114 * d:+.0f}" for d in difference))
-half, own = opened["network", "1/2"].mean(axis=0), opened["network", "own"].mean(axis=0)
+half, own = (opened["network", rule].mean(axis=0) for rule in ("1/2", "own"))
 
 # %% [markdown]
 # With the cut at 1/2 the network is right for {{ 100 * accuracy[2].mean():.1f }} % of the test patients and logistic regression for
@@ -377,27 +382,37 @@ for e in sealed:
     tested[e["patients"]] = True
     for name in methods:
         wrong[name][e["patients"]] |= ((e[name] > 0) != e["y"])[:, 0]
+
 a, b = wrong["logistic regression"], wrong["network"]
+both = (a & b).sum()
 print(f"{tested.sum()} patients were tested at least once")
-print(f"wrong: logistic regression {a.sum()}, network {b.sum()}, both {(a & b).sum()}")
+print(f"wrong: logistic regression {a.sum()}, network {b.sum()}, both {both}")
+
+# %% [markdown]
+# What do the errors of the network look like in the two features that show size and dents?
+
+# %%
 groups = {
     "benign": ~malignant,
     "false alarms": b & ~malignant,
     "missed": b & malignant,
     "malignant": malignant,
 }
-print("network: medians     patients  worst radius  worst concave points")
+print("medians       patients  worst radius  worst concave points")
 for name, group in groups.items():
-    print(f"{name:<20}{group.sum():9}{np.median(x[group, 20]):14.1f}{np.median(x[group, 27]):22.3f}")
+    middle = np.median(x[group][:, [20, 27]], axis=0)
+    print(f"{name:<13}{group.sum():9}{middle[0]:14.1f}{middle[1]:22.3f}")
 
 # %% alt="A scatter of worst radius against worst concave points. Benign patients fill the lower left, malignant ones the upper right. Rings mark the errors of the network: nearly all lie in the band between the two clouds, missed tumours on its lower left side and false alarms on its upper right." caption="Patients whom the network got wrong (rings), in two of the thirty features. The missed tumours look benign, and the false alarms look malignant."
 dents = x[:, 27]
 
 plt.figure()
 for part, colour in ((tested & ~malignant, "C0"), (tested & malignant, "C1")):
-    plt.plot(worst_radius[part], dents[part], ".", color=colour, ms=4, rasterized=True)
+    at = worst_radius[part], dents[part]
+    plt.plot(*at, ".", color=colour, markersize=4, rasterized=True)
 for part, colour in ((b & ~malignant, "C0"), (b & malignant, "C1")):
-    plt.plot(worst_radius[part], dents[part], "o", color=colour, ms=8, fillstyle="none")
+    at = worst_radius[part], dents[part]
+    plt.plot(*at, "o", color=colour, markersize=8, fillstyle="none")
 plt.text(17.5, 0.01, "benign", color="C0")
 plt.text(21.8, 0.1, "malignant", color="C1")
 plt.xlim(9, 24)
@@ -407,7 +422,7 @@ plt.ylabel("worst concave points")
 plt.show()
 
 # %% [markdown]
-# Of the {{ b.sum() }} patients whom the network got wrong, {{ (a & b).sum() }} are wrong for logistic regression as well. The two do not only
+# Of the {{ b.sum() }} patients whom the network got wrong, {{ both }} are wrong for logistic regression as well. The two do not only
 # err equally often, they err on the same people: on malignant tumours whose nuclei are small and smooth for malignant ones,
 # and on benign tumours whose nuclei are large and dented for benign ones. By the medians above, the missed tumours lie
 # between the classes. A hidden layer has not helped here; another look through the microscope might.

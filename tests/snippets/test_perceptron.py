@@ -1,6 +1,7 @@
 """What `snippets/perceptron.py` promises."""
 
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -75,6 +76,11 @@ class TestHandComputedValues:
         assert np.array_equal(theta, [[1.5], [0.5]]) and np.array_equal(theta_0, [0.5])
         theta, theta_0 = perceptron_rule((theta, theta_0), x, np.array([[0.0]]), eta=2.0)
         assert np.array_equal(theta, [[-0.5], [-5.5]]) and np.array_equal(theta_0, [-1.5])
+
+    def test_each_perceptron_of_a_layer_learns_from_its_own_mistakes(self):
+        parameters = np.zeros((1, 2)), np.zeros(2)
+        theta, theta_0 = perceptron_rule(parameters, np.array([[3.0], [5.0]]), np.array([[1.0, 0.0], [1.0, 0.0]]))
+        assert np.array_equal(theta, [[8, 0]]) and np.array_equal(theta_0, [2, 0])
 
 
 class TestGradients:
@@ -199,11 +205,10 @@ class TestContract:
         assert new_theta.shape == theta.shape and new_theta.dtype == dtype
         assert new_theta_0.shape == theta_0.shape and new_theta_0.dtype == dtype
 
-    @pytest.mark.parametrize("x, theta", [((7,), (3, 2)), ((7, 3), (3,)), ((7, 3), (2, 3))])
+    @pytest.mark.parametrize(("x", "theta"), [((7,), (3, 2)), ((7, 3), (3,)), ((7, 3), (2, 3))])
     def test_inputs_and_weights_that_do_not_fit_are_named_with_their_shapes(self, x, theta):
-        with pytest.raises(ValueError) as error:
+        with pytest.raises(ValueError, match=re.escape(f"x {x} and theta {theta}")):
             dense((np.zeros(theta), np.zeros(2)), np.zeros(x))
-        assert f"x {x} and theta {theta}" in str(error.value)
 
     @pytest.mark.parametrize("shape", [(), (1,), (3,), (1, 2)])
     def test_a_bias_that_would_be_broadcast_is_refused(self, shape):
@@ -213,9 +218,8 @@ class TestContract:
     @pytest.mark.parametrize("shape", [(7,), (1, 2), (2, 7)])
     def test_the_rule_refuses_targets_that_would_be_broadcast(self, shape):
         parameters, x = example("perceptron", 0)
-        with pytest.raises(ValueError) as error:
+        with pytest.raises(ValueError, match=re.escape(f"y {shape} should be shaped like y_hat (7, 2)")):
             perceptron_rule(parameters, x, np.zeros(shape))
-        assert f"y {shape} should be shaped like y_hat (7, 2)" in str(error.value)
 
     @pytest.mark.parametrize("label", [-1, 0.5, 2, np.nan])
     def test_the_rule_refuses_targets_other_than_0_and_1(self, label):
@@ -238,12 +242,11 @@ class TestEqualityOfTwoForms:
         (theta, theta_0), x = example("dense", seed)
         batch, _ = dense((theta, theta_0), x)
         rows = [dense((theta, theta_0), x_n[None])[0][0] for x_n in x]
-        scalars = [
-            [theta_0[j] + sum(x[n, i] * theta[i, j] for i in range(3)) for j in range(2)]
-            for n in range(len(x))
-        ]
+        scalars = np.empty((7, 2))
+        for n, j in np.ndindex(7, 2):
+            scalars[n, j] = theta_0[j] + sum(x[n, i] * theta[i, j] for i in range(3))
         assert batch == pytest.approx(np.array(rows), abs=1e-12)
-        assert batch == pytest.approx(np.array(scalars), abs=1e-12)
+        assert batch == pytest.approx(scalars, abs=1e-12)
 
     @pytest.mark.parametrize("seed", range(5))
     def test_a_bias_is_the_weight_of_an_input_that_is_1(self, seed):
