@@ -72,6 +72,7 @@ def finish(svg: str, prefix: str, alt: str) -> str:
     names = _short_names(root, prefix)
     for element in root.iter():
         _rewrite(element, names)
+    _share_styles(root)
     for key in ("version", "width", "height"):
         root.attrib.pop(key, None)
     width, height = (float(number) for number in root.attrib["viewBox"].split()[2:])
@@ -94,6 +95,17 @@ def _drop(root: ET.Element, *tags: str) -> None:
         for child in list(parent):
             if child.tag in unwanted or (child.tag == empty and all(inner.tag in unwanted for inner in child)):
                 parent.remove(child)
+
+
+def _share_styles(root: ET.Element) -> None:
+    """Markers of one kind repeat their style; their group can hold it for them."""
+    for group in root.iter(f"{{{_SVG}}}g"):
+        markers = group.findall(f"{{{_SVG}}}use")
+        styles = {marker.get("style") for marker in markers}
+        if len(markers) > 1 and len(styles) == 1 and None not in styles and "style" not in group.attrib:
+            group.set("style", styles.pop())
+            for marker in markers:
+                del marker.attrib["style"]
 
 
 def _short_names(root: ET.Element, prefix: str) -> dict[str, str]:

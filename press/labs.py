@@ -1,69 +1,116 @@
-"""Labs: notebooks in jupytext's percent format. A lab is one program in cells, run like any other program of the site.
+"""Labs: notebooks in jupytext's percent format, executed and rendered by mkdocs-jupyter, and tamed here.
 
-What the page shows of it is Markdown, with a place for each code cell that `finish` fills. So its links are checked,
-its formulas set and its front matter read as those of a chapter, and its figures come from the same backend.
+mkdocs-jupyter would put half a megabyte of styles into each page, drop the words of figures, keep results when
+snippets/ changes, and wait for ever. So its conversion is asked for the cells alone: what each printed, what it drew,
+and the HTML of the text. These are kept by content, and put together as the pages of chapters are.
 """
 
-import ast
+import base64
+import html
 import json
+import os
 import re
+import tempfile
 from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import dataclass
-from html import escape
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from pathlib import Path
 
+import jupytext
+import nbformat
 import yaml
+from mkdocs_jupyter import convert, plugin
+from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-from press.cache import Cache
-from press.figures import finish as finish_figure
+from press.cache import Cache, digest
+from press.figures import finish
+from press.formulas import set_formulas
 from press.library import Library
-from press.pages import KINDS
+from press.outputs import tidy
 from press.problems import PressError, Problem
-from press.programs import Part, Program, assemble, own_lines
+from press.programs import Part, assemble, own_lines
 from press.rendering import code, words
-from press.runner import Job, Result, run_jobs
+from press.runner import environment, versions
 
-TIME = 60
-# A cell with this tag lets the file run as a script from the root of the project; the page does without it.
-SCRIPT = "script"
-NO_FIGURE = 'write alt="…" and caption="…" after # %%'
+SECONDS = 60
+MADE_BY = ("labs.py", "backend.py", "figures.py")
+KERNELS = Path(__file__).parent / "jupyter"
+SCRIPT = "script"  # the tag of a cell that only a plain `python docs/labs/x.py` needs
 
-_HEADER = re.compile(r'# %%(?P<text> \[markdown\])?(?P<options>(?: +\w+=(?:"(?:[^"\\]|\\.)*"|\[[^\]]*\]))*) *')
-_OPTION = re.compile(r'(?P<name>\w+)=(?P<value>"(?:[^"\\]|\\.)*"|\[[^\]]*\])')
-_FRONT_MATTER = re.compile(r"(?:\s*\n)?# ---\n(?P<yaml>(?:#.*\n)*?)# ---\n")
-_FENCE = re.compile(r"^ *(?:`{3,}|~{3,}) *(?P<kind>\w+)", re.MULTILINE)
+# Runs before the first cell. A figure is printed, since rendering would change the case of its tags.
+SETUP = """\
+import base64, signal, sys, warnings
+sys.path.insert(0, {root!r})
+import matplotlib
+from press import backend
+from press.figures import STYLE
+
+def _show(*args, **kwargs):
+    _draw(*args, **kwargs)
+    for svg in backend.shown:
+        print("[[figure:" + base64.b64encode(svg.encode()).decode() + "]]")
+    backend.shown.clear()
+
+def _ring(*args):
+    raise TimeoutError("the lab takes more than {seconds} seconds")
+
+_draw, backend.show = backend.show, _show
+matplotlib.use("module://press.backend")
+matplotlib.rcParams.update(STYLE)
+for _kind in (RuntimeWarning, UserWarning, FutureWarning):
+    warnings.simplefilter("error", _kind)
+if hasattr(signal, "SIGALRM"):
+    signal.signal(signal.SIGALRM, _ring)
+    signal.alarm({seconds})
+"""
+# Runs after the last cell: the numbers for the text.
+VALUES = """\
+import base64, json
+_values = {{}}
+for _expression in {expressions!r}:
+    try:
+        _values[_expression] = eval(compile('f\"\"\"{{' + _expression + '}}\"\"\"', "value", "eval"))
+    except Exception as _error:
+        _values[_expression] = [type(_error).__name__ + ": " + str(_error)]
+print("[[values:" + base64.b64encode(json.dumps(_values).encode()).decode() + "]]")
+"""
+
 _VALUE = re.compile(r"\{\{ *(?P<expression>[^{}]+?) *\}\}")
-_LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]+)\]\((?!\w+:)[^)]*\)")
-# Names and punctuation are half of all that Pygments marks, and a lab is long.
-_PLAIN = re.compile(r'<span class="[np]">([^<]*)</span>')
-_PLACE = re.compile(r'<div data-lab-cell="(?P<number>\d+)"></div>')
-
-# Printed after each cell: what stands before it is the cell's output; the number counts the figures shown so far.
-_MARK = "print(end='\\x1e%d\\x1e' % len(getattr(__import__('sys').modules.get('press.backend'), 'shown', ())))"
-_MARKED = re.compile("\x1e(\\d+)\x1e")
+_FIGURE = re.compile(r"\[\[figure:(?P<data>[\w+/=]+)\]\]\n?")
+_VALUES = re.compile(r"\[\[values:(?P<data>[\w+/=]+)\]\]")
+_CELL = re.compile(r'<div class="jp-Cell [^"]*" id="cell-id=(?P<id>lab-\w+)">')
+_TEXT = re.compile(
+    r'jp-MarkdownOutput" data-mime-type="text/markdown">\n(?P<html>.*?)\n</div>\n</div>\n</div>', re.DOTALL
+)
+_PRINTED = re.compile(r'<div class="jp-RenderedText[^>]*>\n<pre>(?P<text>.*?)</pre>', re.DOTALL)
+_ANSI = re.compile(r"\x1b\[[\d;]*m")
+_ERROR_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
+_MATH = re.compile(
+    r"(?P<code><(?P<tag>code|pre)\b.*?</(?P=tag)>)|\$\$(?P<display>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$", re.DOTALL
+)
+_HEADING_LINK = re.compile(r'<a class="anchor-link" href="(?P<href>[^"]*)">¶</a>')
+_MARKDOWN_LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]+)\]\((?!\w+:)[^)]*\)")
 
 
 @dataclass(frozen=True)
 class Cell:
-    line: int  # of its header
-    first: int  # of its text
+    line: int  # of its first line of text
     text: str
-    code: bool = False
+    is_code: bool
     alt: str = ""
     caption: str = ""
 
     @property
-    def prose(self) -> list[str]:
-        """The lines in which values may stand."""
-        return [self.alt, self.caption] if self.code else self.text.split("\n")
+    def prose(self) -> str:
+        """The text in which values may stand."""
+        return f"{self.alt}\n{self.caption}" if self.is_code else self.text
 
 
 @dataclass(frozen=True)
 class Lab:
     path: str  # docs/labs/breast_cancer.py
-    lines: list[str]  # of the whole file
-    front_matter: str
+    meta: dict[str, object]
     cells: list[Cell]
 
     @property
@@ -71,274 +118,244 @@ class Lab:
         return Path(self.path).stem
 
     @property
-    def values(self) -> dict[str, int]:
-        """Each expression that stands in the prose, and the line of its first use."""
-        found: dict[str, int] = {}
-        for cell in self.cells:
-            for i, text in enumerate(cell.prose):
-                for match in _VALUE.finditer(text):
-                    found.setdefault(match["expression"], cell.line if cell.code else cell.first + i)
-        return found
+    def expressions(self) -> list[str]:
+        return list(dict.fromkeys(m["expression"] for cell in self.cells for m in _VALUE.finditer(cell.prose)))
+
+    def line_of(self, expression: str) -> int:
+        cell = next(cell for cell in self.cells if f"{expression}" in cell.prose)
+        before = cell.prose.split(expression)[0]
+        return cell.line + (0 if cell.is_code else before.count("\n"))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Outcome:
-    """A lab with what came of its run: for each of its cells the output and the figure, and the values of its prose."""
+    """What came of a lab's run: for each cell its text as HTML, or what it printed and drew; and the values."""
 
-    lab: Lab
-    outputs: list[str]
-    figures: list[str | None]
-    values: dict[str, str]
+    texts: dict[int, str] = field(default_factory=dict)
+    outputs: dict[int, str] = field(default_factory=dict)
+    figures: dict[int, list[str]] = field(default_factory=dict)
+    values: dict[str, str | list[str]] = field(default_factory=dict)
+    toc: list[dict] = field(default_factory=list)
+    title: str = ""
 
     def fill(self, text: str) -> str:
-        return _VALUE.sub(lambda match: self.values.get(match["expression"], "?"), text)
+        return _VALUE.sub(lambda match: str(self.values.get(html.unescape(match["expression"]), "?")), text)
 
 
-def read_labs(root: Path) -> tuple[list[Lab], list[Problem]]:
-    """All labs under docs/labs/, and what is wrong with them."""
-    problems: list[Problem] = []
-    files = sorted((root / "docs" / "labs").glob("*.py"))
-    return [
-        read_lab(file.relative_to(root).as_posix(), file.read_text("utf-8-sig"), problems) for file in files
-    ], problems
+def read_lab(root: Path, file: Path) -> Lab:
+    """The lab in a percent script.
 
-
-def read_lab(path: str, text: str, problems: list[Problem]) -> Lab:
-    """The lab in a file's text; what is wrong with it is added to `problems`."""
-    text = text.replace("\r\n", "\n")
-    match = _FRONT_MATTER.match(text)
-    front_matter = _uncommented(match["yaml"]) if match else ""
-    _check_front_matter(path, front_matter, problems)
-    start = match[0].count("\n") if match else 0
-    lines = text.split("\n")
-    heads = [i for i, line in enumerate(lines) if line.startswith("# %%")]
-    for i in range(start, heads[0] if heads else len(lines)):
-        if lines[i].strip():
-            problems.append(Problem(path, i + 1, "this line stands before the first cell", "begin a cell with # %%"))
-            break
-    cells = []
-    for head, end in zip(heads, [*heads[1:], len(lines)]):
-        if cell := _cell(path, lines, head, end, problems):
-            cells.append(cell)
-    return Lab(path, lines, front_matter, cells)
-
-
-def _uncommented(text: str) -> str:
-    return re.sub(r"^# ?", "", text, flags=re.MULTILINE)
-
-
-def _check_front_matter(path: str, text: str, problems: list[Problem]) -> None:
-    try:
-        meta = yaml.safe_load(text) or {}
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        what = f"the front matter is not YAML: {getattr(error, 'problem', error)}"
-        line = 2 + (mark.line if mark else 0)
-        problems.append(Problem(path, line, what, "quote values that hold a colon or a hash"))
-        return
-    if not isinstance(meta, dict) or not meta.get("description"):
-        mend = "begin the file with # ---, # description: …, # ---"
-        problems.append(Problem(path, 1, "the lab has no description", mend))
-
-
-def _cell(path: str, lines: list[str], head: int, end: int, problems: list[Problem]) -> Cell | None:
-    header = _HEADER.fullmatch(lines[head])
-    options = _options(header["options"]) if header else None
-    if options is None or options.keys() - {"alt", "caption", "tags"}:
-        mend = 'write # %%, # %% [markdown], or # %% alt="…" caption="…"'
-        problems.append(Problem(path, head + 1, "not the header of a cell", mend))
-        return None
-    first = head + 1
-    while first < end and not lines[first].strip():
-        first += 1
-    body = "\n".join(lines[first:end]).rstrip()
-    if header["text"]:
-        for i, line in enumerate(body.split("\n"), first):
-            if line.strip() and not line.startswith("#"):
-                problems.append(Problem(path, i + 1, "a line of text is not a comment", "begin it with #"))
-        text = _uncommented(body)
-        for fence in _FENCE.finditer(text):
-            if fence["kind"] in KINDS:
-                line = first + text.count("\n", 0, fence.start()) + 1
-                what = f"a {fence['kind']} fence, which no run has seen"
-                problems.append(Problem(path, line, what, "in a lab, code stands in cells of its own"))
-        return Cell(head + 1, first + 1, text)
-    if SCRIPT in options.get("tags", []) or not body:
-        return None
-    return Cell(head + 1, first + 1, body, True, options.get("alt", ""), options.get("caption", ""))
-
-
-def _options(text: str) -> dict | None:
-    try:
-        return {option["name"]: json.loads(option["value"]) for option in _OPTION.finditer(text)}
-    except json.JSONDecodeError:
-        return None
-
-
-def lab_program(library: Library, lab: Lab) -> Program:
-    """The cells as one program, with what they import from snippets/, and a mark after each.
-
-    Raises: PressError naming the line in the lab.
+    Raises: PressError where jupytext cannot read it or its front matter is not sound.
     """
-    parts = [Part("", lab.path, 1)]
-    for cell in lab.cells:
-        if cell.code:
-            parts += [Part(cell.text, lab.path, cell.first), Part(_MARK, lab.path, cell.first + cell.text.count("\n"))]
-    return assemble(library, parts)
+    path = file.relative_to(root).as_posix()
+    text = file.read_text(encoding="utf-8")
+    try:
+        notebook = jupytext.reads(text, fmt="py:percent")
+        first = notebook.cells[0] if notebook.cells else None
+        meta = yaml.safe_load(first.source.strip().strip("-")) if first and first.cell_type == "raw" else {}
+    except (ValueError, SyntaxError, yaml.YAMLError) as error:
+        raise PressError(
+            Problem(path, 1, f"is no percent script: {error}", "mend its front matter and cells")
+        ) from None
+    heads = [number for number, line in enumerate(text.split("\n"), 1) if line.startswith("# %%")]
+    cells = []
+    for cell, head in zip((c for c in notebook.cells if c.cell_type != "raw"), heads):
+        if SCRIPT not in cell.metadata.get("tags", []):
+            figure = {name: str(cell.metadata.get(name, "")) for name in ("alt", "caption")}
+            cells.append(Cell(head + 1, cell.source, cell.cell_type == "code", **figure))
+    return Lab(path, meta if isinstance(meta, dict) else {}, cells)
 
 
-def run_labs(
-    labs: list[Lab], library: Library, cache: Cache, progress: Callable[[str], None], problems: list[Problem]
-) -> tuple[list[Outcome], int]:
-    """What came of the labs, and how many had to be run; what is wrong with them is added to `problems`."""
-    programs: dict[str, Program] = {}
-    for lab in labs:
+def outcome_of(lab: Lab, library: Library, cache: Cache, root: Path) -> tuple[Outcome, list[Problem]]:
+    """What came of a lab, from the cache where nothing that it depends on has changed, and what is wrong with it."""
+    own = [(Path(__file__).parent / name).read_text(encoding="utf-8") for name in MADE_BY]
+    snippets = [[d.text for d in module.definitions.values()] for module in library.modules.values()]
+    cells = [[cell.text, cell.prose, cell.is_code] for cell in lab.cells]
+    key = digest("lab", cells, snippets, own, versions(), version("mkdocs-jupyter"))
+    if (known := cache.get(key)) is not None:
+        outcome = Outcome(**{name: _whole_keys(value) for name, value in known.items()})
+        return outcome, check_outcome(lab, outcome)
+    outcome, problems = _execute(lab, root)
+    problems = problems or check_outcome(lab, outcome)
+    if not problems:
+        cache.put(key, vars(outcome))
+    return outcome, problems
+
+
+def _whole_keys(value: object) -> object:
+    """JSON makes text of the numbers of cells."""
+    if isinstance(value, dict) and all(key.isdecimal() for key in value):
+        return {int(key): item for key, item in value.items()}
+    return value
+
+
+def _execute(lab: Lab, root: Path) -> tuple[Outcome, list[Problem]]:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, f"{lab.stem}.ipynb")
+        nbformat.write(_notebook(lab, root), file)
         try:
-            programs[lab.path] = lab_program(library, lab)
-        except PressError as error:
-            problems += error.problems
-    jobs = [Job(programs[lab.path].text, tuple(lab.values), TIME) for lab in labs if lab.path in programs]
-    results, ran = run_jobs(jobs, cache, progress)
-    came = dict(zip(programs, results))
-    return [_outcome(lab, programs.get(lab.path), came.get(lab.path, Result()), problems) for lab in labs], ran
+            with _environment(folder):
+                page = convert_cells(str(file), execute=True, kernel_name="press", allow_errors=False, no_prompt=True)
+        except (CellExecutionError, DeadKernelError) as error:
+            return Outcome(), [_explain(lab, error)]
+        toc, title = headings(str(file), 3)
+    return _outcome(lab, page, toc, title or lab.stem), []
 
 
-def _outcome(lab: Lab, program: Program | None, result: Result, problems: list[Problem]) -> Outcome:
-    if result.error:
-        path, line = program.origin(result.error["line"]) if result.error["line"] else (lab.path, 1)
-        where = "" if path == lab.path else f" (in the program of {lab.path})"
-        problems.append(Problem(path, line, result.error["what"] + where, result.error["mend"]))
-    for expression, what in result.value_errors:
-        where = lab.values[expression]
-        problems.append(Problem(lab.path, where, f"{{{{ {expression} }}}}: {what}", "mend the expression"))
-    values = {name: text for name, text in zip(lab.values, result.values) if text is not None}
-    pieces = iter(_MARKED.split(result.output))
-    outputs, figures, before = [], [], 0
-    for cell in lab.cells:
-        output, after = (next(pieces, ""), int(next(pieces, before))) if cell.code else ("", before)
-        shown = result.figures[before:after]
-        if program and not result.error and cell.code:
-            _check_figure(lab, cell, len(shown), problems)
-        outputs.append(output.rstrip("\n"))
-        figures.append(shown[0] if shown else None)
-        before = after
-    return Outcome(lab, outputs, figures, values)
+def _notebook(lab: Lab, root: Path) -> nbformat.NotebookNode:
+    """The lab's cells with the set-up before and the values after them."""
+    cells = [nbformat.v4.new_code_cell(SETUP.format(root=str(root), seconds=SECONDS), id="lab-setup")]
+    for number, cell in enumerate(lab.cells):
+        new = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
+        cells.append(new(cell.text, id=f"lab-{number}"))
+    cells.append(nbformat.v4.new_code_cell(VALUES.format(expressions=lab.expressions), id="lab-values"))
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata["kernelspec"] = {"name": "press", "display_name": "Python 3", "language": "python"}
+    return notebook
 
 
-def _check_figure(lab: Lab, cell: Cell, count: int, problems: list[Problem]) -> None:
-    if count > 1:
-        what, mend = f"shows {count} figures", "draw one a cell, with subplots where need be"
-    elif count and not cell.alt:
-        what, mend = "shows a figure without alternative text", NO_FIGURE
-    elif count and not cell.caption:
-        what, mend = "shows a figure without a caption", NO_FIGURE
-    elif not count and (cell.alt or cell.caption):
-        what, mend = "describes a figure, but the cell shows none", "end the cell with plt.show()"
-    else:
-        return
-    problems.append(Problem(lab.path, cell.line, what, mend))
+@contextmanager
+def _environment(folder: str):
+    """What the kernel inherits: one BLAS thread, our kernel, no configuration of the person who builds."""
+    ours = environment() | {"JUPYTER_PATH": str(KERNELS), "IPYTHONDIR": folder, "JUPYTER_CONFIG_DIR": folder}
+    before = {name: os.environ.get(name) for name in ours}
+    os.environ.update(ours)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
-def page_markdown(outcome: Outcome) -> str:
-    """The lab as the Markdown of a page: its front matter, its text, and a place for each code cell."""
-    parts = [f"---\n{outcome.lab.front_matter}---"]
-    for number, cell in enumerate(outcome.lab.cells):
-        if cell.code:
-            parts.append(f'<div data-lab-cell="{number}"></div>')
+def _explain(lab: Lab, error: Exception) -> Problem:
+    """The cell in which a lab failed, by the text that the error quotes, and the line in it."""
+    message = _ANSI.sub("", str(error))
+    cell = next((cell for cell in lab.cells if cell.is_code and cell.text in message), None)
+    what = f"{getattr(error, 'ename', type(error).__name__)}: {getattr(error, 'evalue', message)}"
+    mend = "make it faster; a lab may take a minute" if "TimeoutError" in what else "mend the cell"
+    lines = _ERROR_LINE.findall(message)
+    line = cell.line + int(lines[0]) - 1 if cell and lines else (cell.line if cell else 1)
+    return Problem(lab.path, line, what, mend)
+
+
+def _outcome(lab: Lab, page: str, toc: list[dict], title: str) -> Outcome:
+    pieces = _CELL.split(page)
+    found = dict(zip(pieces[1::2], pieces[2::2]))
+    outcome = Outcome(toc=toc, title=title)
+    outcome.values = json.loads(base64.b64decode(_VALUES.search(found["lab-values"])["data"]))
+    for number, cell in enumerate(lab.cells):
+        piece = found[f"lab-{number}"]
+        if cell.is_code:
+            printed = "".join(html.unescape(match["text"]) for match in _PRINTED.finditer(piece))
+            outcome.figures[number] = [base64.b64decode(m["data"]).decode() for m in _FIGURE.finditer(printed)]
+            outcome.outputs[number] = tidy(_FIGURE.sub("", printed))
         else:
-            parts.append(outcome.fill(cell.text))
-    text = "\n\n".join(parts) + "\n"
-    if not any(cell.code for cell in outcome.lab.cells):
-        return text
-    link = f'<a href="{outcome.lab.stem}.ipynb" download>Download this lab as a notebook</a>'
-    title = re.compile(r"^# .+\n", re.MULTILINE)
-    return title.sub(lambda match: f'{match[0]}\n<p class="chapter-downloads">{link}</p>\n', text, count=1)
+            outcome.texts[number] = _TEXT.search(piece)["html"]
+    return outcome
 
 
-def finish(html: str, outcome: Outcome, words: Callable[[str], str] = words) -> str:
-    """The page with each code cell in its place; `words` turns a caption into HTML."""
-    return _PLACE.sub(lambda match: cell_html(outcome, int(match["number"]), words), html)
+def check_outcome(lab: Lab, outcome: Outcome) -> list[Problem]:
+    """Figures without words, and values that could not be computed."""
+    problems = []
+    for number, cell in enumerate(lab.cells):
+        count = len(outcome.figures.get(number, []))
+        mend = 'write # %% alt="…" caption="…"'
+        if count > 1:
+            what, mend = f"shows {count} figures", "draw one a cell, with subplots where need be"
+        elif count and not cell.alt:
+            what = "the figure has no alternative text"
+        elif count and not cell.caption:
+            what = "the figure has no caption"
+        elif cell.alt and not count:
+            what, mend = "describes a figure, but the cell shows none", "end the cell with plt.show()"
+        else:
+            continue
+        problems.append(Problem(lab.path, cell.line - 1, what, mend))
+    for expression, value in outcome.values.items():
+        if isinstance(value, list):
+            what = f"{{{{ {expression} }}}}: {value[0]}"
+            problems.append(Problem(lab.path, lab.line_of(expression), what, "mend the expression"))
+    return problems
 
 
-def cell_html(outcome: Outcome, number: int, words: Callable[[str], str] = words) -> str:
-    """A code cell: its lines, what it printed, and the figure it drew."""
-    lab, cell = outcome.lab, outcome.lab.cells[number]
-    lines = _PLAIN.sub(r"\1", code(cell.text))
-    parts = [
-        f'<div class="lab-cell" id="cell-{number}" data-source="{lab.path}:{cell.first}">',
-        f'<div class="highlight"><pre tabindex="0"><span></span><code>{lines}</code></pre></div>',
+def lab_html(lab: Lab, outcome: Outcome, formulas: Cache) -> tuple[str, list[Problem]]:
+    """The page: text, cells, outputs and figures in the markup of chapters; and formulas that cannot be set."""
+    parts = []
+    for number, cell in enumerate(lab.cells):
+        parts.append(_cell_html(lab, cell, number, outcome) if cell.is_code else _text_html(outcome, number))
+    page, faults = set_formulas("\n".join(parts), formulas)
+    problems = [
+        Problem(lab.path, _line_with(lab, tex), f"{what} in ${tex}$", "mend the formula") for tex, what in faults
     ]
-    if output := outcome.outputs[number]:
-        parts.append(
-            f'<pre class="program-output" tabindex="0" role="region" aria-label="Output">{escape(output)}</pre>'
-        )
-    if figure := outcome.figures[number]:
-        svg = finish_figure(figure, f"{lab.stem}-{number}", outcome.fill(cell.alt))
+    link = f'<a href="{lab.stem}.ipynb" download>Download this lab as a notebook</a>'
+    return page.replace("</h1>", f'</h1>\n<p class="chapter-downloads">{link}</p>', 1), problems
+
+
+def _text_html(outcome: Outcome, number: int) -> str:
+    text = outcome.fill(outcome.texts.get(number, ""))
+    text = _HEADING_LINK.sub(r'<a class="headerlink" href="\g<href>" title="Link to this section">¶</a>', text)
+    return _MATH.sub(_marked, text)
+
+
+def _marked(match: re.Match) -> str:
+    """A formula as arithmatex marks it; code stays."""
+    if match["code"]:
+        return match[0]
+    if match["display"]:
+        return f'<div class="arithmatex">\\[{match["display"]}\\]</div>'
+    return f'<span class="arithmatex">\\({match["inline"]}\\)</span>'
+
+
+def _cell_html(lab: Lab, cell: Cell, number: int, outcome: Outcome) -> str:
+    parts = [
+        f'<div class="lab-cell" id="cell-{number}" data-source="{lab.path}:{cell.line}">',
+        f'<div class="highlight"><pre tabindex="0"><span></span><code>{code(cell.text)}</code></pre></div>',
+    ]
+    if output := outcome.outputs.get(number):
+        label = 'tabindex="0" role="region" aria-label="Output"'
+        parts.append(f'<pre class="program-output" {label}>{html.escape(output)}</pre>')
+    for svg in outcome.figures.get(number, []):
+        drawn = finish(svg, f"{lab.stem}-{number}", outcome.fill(cell.alt))
         caption = words(outcome.fill(cell.caption))
-        parts.append(f'<figure class="program-figure">{svg}<figcaption>{caption}</figcaption></figure>')
+        parts.append(f'<figure class="program-figure">{drawn}<figcaption>{caption}</figcaption></figure>')
     return "\n".join([*parts, "</div>"])
 
 
-def notebook(outcome: Outcome) -> dict:
-    """The lab as a notebook that nobody has run yet, with the numbers of this run in its text."""
-    cells = []
-    for number, cell in enumerate(outcome.lab.cells):
-        if cell.code:
-            cells.append(_code_cell(f"cell-{number}", cell.text))
-            if cell.caption:
-                cells.append(_text_cell(f"cell-{number}-figure", f"*{outcome.fill(cell.caption)}*"))
-        else:
-            cells.append(_text_cell(f"cell-{number}", outcome.fill(cell.text)))
-    metadata = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+def _line_with(lab: Lab, tex: str) -> int:
+    cell = next((cell for cell in lab.cells if tex in cell.prose), lab.cells[0])
+    return cell.line
 
 
-def download(notebook: dict, inline: Callable[[str], str]) -> dict:
-    """The notebook for a machine without snippets/: a first code cell brings what the others import from it.
-
-    `inline` turns a text of such imports into the definitions needed. Links to pages of the site become their words.
-    """
-    notebook = deepcopy(notebook)
-    imports: list[str] = []
-    kept = []
-    for cell in notebook["cells"]:
-        text = "".join(cell["source"])
-        if cell["cell_type"] == "code":
-            imports += _snippet_imports(text)
-            text = own_lines(text)
-        else:
-            text = _LINK.sub(lambda match: match["words"], text)
-        cell["source"] = text.splitlines(keepends=True)
-        if text:
-            kept.append(cell)
+def download(lab: Lab, outcome: Outcome, library: Library) -> str:
+    """The lab as a notebook that nobody has run yet, and that needs no snippets/."""
+    cells, imports = [], []
+    for number, cell in enumerate(lab.cells):
+        if not cell.is_code:
+            text = _MARKDOWN_LINK.sub(lambda match: match["words"], outcome.fill(cell.text))
+            cells.append(nbformat.v4.new_markdown_cell(text, id=f"cell-{number}"))
+            continue
+        imports += [line for line in cell.text.splitlines() if line.startswith("from snippets")]
+        cells.append(nbformat.v4.new_code_cell(own_lines(cell.text), id=f"cell-{number}"))
+        if cell.caption:
+            cells.append(nbformat.v4.new_markdown_cell(f"*{outcome.fill(cell.caption)}*", id=f"cell-{number}-figure"))
     if imports:
-        first = next((i for i, cell in enumerate(kept) if cell["cell_type"] == "code"), len(kept))
-        kept.insert(first, _code_cell("definitions", inline("\n".join(imports))))
-    return {**notebook, "cells": kept}
+        definitions = assemble(library, [Part("\n".join(imports), lab.path, 1)]).text
+        first = next(i for i, cell in enumerate(cells) if cell.cell_type == "code")
+        cells.insert(first, nbformat.v4.new_code_cell(definitions, id="definitions"))
+    notebook = nbformat.v4.new_notebook(cells=[cell for cell in cells if cell.source])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.writes(notebook) + "\n"
 
 
-def _snippet_imports(text: str) -> list[str]:
-    nodes = (node for node in ast.parse(text).body if isinstance(node, ast.ImportFrom))
-    return [ast.unparse(node) for node in nodes if (node.module or "").split(".")[0] == "snippets"]
+# What mkdocs-jupyter itself calls; `take_over` puts others in their place.
+convert_cells = convert.nb2html
+headings = plugin._get_nb_toc_tokens
 
 
-def inliner(library: Library) -> Callable[[str], str]:
-    """What `download` asks for: imports from snippets/ replaced by the definitions needed."""
-    return lambda source: assemble(library, [Part(source, "snippets", 1)]).text
-
-
-def lab_notebook(outcome: Outcome, library: Library) -> str:
-    """The .ipynb that a lab's page offers."""
-    return json.dumps(download(notebook(outcome), inliner(library)), ensure_ascii=False, indent=1) + "\n"
-
-
-def _text_cell(name: str, text: str) -> dict:
-    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": text.splitlines(keepends=True)}
-
-
-def _code_cell(name: str, text: str) -> dict:
-    cell = {"cell_type": "code", "execution_count": None, "id": name, "metadata": {}, "outputs": []}
-    return {**cell, "source": text.splitlines(keepends=True)}
+def take_over(page_of: Callable[[Path], tuple[str, list[dict], str]]) -> None:
+    """Lets mkdocs-jupyter ask `page_of` a lab's file for its HTML, its headings and its title."""
+    convert.nb2html = lambda file, **options: page_of(Path(file))[0]
+    plugin._get_nb_toc_tokens = lambda file, depth: page_of(Path(file))[1:]

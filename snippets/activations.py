@@ -63,8 +63,8 @@ def leaky_relu(parameters, z):
     Shapes: z (N, k) → a (N, k).
     Source: Maas, Hannun and Ng 2013.
     """
-    a, backward = prelu(0.01, z)
-    return a, lambda delta: ((), backward(delta)[1])
+    a = np.where(z > 0, z, 0.01 * z)
+    return a, lambda delta: ((), np.where(z > 0, delta, 0.01 * delta))
 
 
 def elu(parameters, z):
@@ -74,7 +74,7 @@ def elu(parameters, z):
     Source: Clevert, Unterthiner and Hochreiter 2016, with α = 1.
     """
     a = np.where(z > 0, z, np.expm1(np.minimum(z, 0)))
-    return a, lambda delta: ((), np.where(z > 0, delta, delta * (a + 1)))
+    return a, lambda delta: ((), delta * np.where(z > 0, 1, a + 1))
 
 
 def softplus(parameters, z):
@@ -107,7 +107,7 @@ def gelu(parameters, z):
     """
     root = np.sqrt(0.5).astype(z.dtype)
     cumulative = (1 + np.vectorize(erf, otypes=[z.dtype])(z * root)) / 2
-    density = np.exp(-z * z / 2) / float(np.sqrt(2 * pi))
+    density = np.exp(-(np.clip(z, -40, 40) ** 2) / 2) / float(np.sqrt(2 * pi))
     return z * cumulative, lambda delta: ((), delta * (cumulative + z * density))
 
 

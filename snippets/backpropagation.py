@@ -24,13 +24,21 @@ def complex_step_gradient(f, theta, h=1e-20):
     return np.array([f(theta + step).imag / h for step in e])
 
 
+def shapes(part):
+    """The shapes of nested tuples of arrays, nested alike."""
+    return tuple(map(shapes, part)) if isinstance(part, tuple) else np.shape(part)
+
+
 def check_layer(layer, parameters, x, rng, gradient=numerical_gradient):
     """The largest |backward - gradient| / max(1, |gradient|) over all parameters and inputs.
 
     J = Σ r output for a random r stands in for the loss, so ∂J/∂output = r.
+    Raises: ValueError where a gradient is not shaped like what it belongs to.
     """
     output, backward = layer(parameters, x)
     r = rng.normal(size=output.shape)
+    if shapes(backward(r)) != shapes((parameters, x)):
+        raise ValueError(f"gradients {shapes(backward(r))} should be shaped like {shapes((parameters, x))}")
     theta, unpack = pack((parameters, x))
     expected = gradient(lambda theta: (r * layer(*unpack(theta))[0]).sum(), theta)
     actual, _ = pack(backward(r))

@@ -403,16 +403,19 @@ for name, group in groups.items():
     middle = np.median(x[group][:, [20, 27]], axis=0)
     print(f"{name:<13}{group.sum():9}{middle[0]:14.1f}{middle[1]:22.3f}")
 
-# %% alt="A scatter of worst radius against worst concave points. Benign patients fill the lower left, malignant ones the upper right. Rings mark the errors of the network: nearly all lie in the band between the two clouds, missed tumours on its lower left side and false alarms on its upper right." caption="Patients whom the network got wrong (rings), in two of the thirty features. The missed tumours look benign, and the false alarms look malignant."
+# %% [markdown]
+# Both kinds of error lie between the classes. The same two features as a picture:
+
+# %% alt="A scatter of worst radius against worst concave points. Benign patients fill the lower left, malignant ones the upper right. Rings mark the errors of the network: nearly all lie in the band where the two clouds meet." caption="Patients whom the network got wrong (rings), in two of the thirty features. Both kinds of error lie where the classes meet."
 dents = x[:, 27]
 
 plt.figure()
 for part, colour in ((tested & ~malignant, "C0"), (tested & malignant, "C1")):
-    at = worst_radius[part], dents[part]
-    plt.plot(*at, ".", color=colour, markersize=4, rasterized=True)
+    where = worst_radius[part], dents[part]
+    plt.plot(*where, ".", color=colour, markersize=4, rasterized=True)
 for part, colour in ((b & ~malignant, "C0"), (b & malignant, "C1")):
-    at = worst_radius[part], dents[part]
-    plt.plot(*at, "o", color=colour, markersize=8, fillstyle="none")
+    where = worst_radius[part], dents[part]
+    plt.plot(*where, "o", color=colour, markersize=8, fillstyle="none")
 plt.text(17.5, 0.01, "benign", color="C0")
 plt.text(21.8, 0.1, "malignant", color="C1")
 plt.xlim(9, 24)
@@ -424,8 +427,8 @@ plt.show()
 # %% [markdown]
 # Of the {{ b.sum() }} patients whom the network got wrong, {{ both }} are wrong for logistic regression as well. The two do not only
 # err equally often, they err on the same people: on malignant tumours whose nuclei are small and smooth for malignant ones,
-# and on benign tumours whose nuclei are large and dented for benign ones. By the medians above, the missed tumours lie
-# between the classes. A hidden layer has not helped here; another look through the microscope might.
+# and on benign tumours whose nuclei are large and dented for benign ones. A hidden layer has not helped here; another look
+# through the microscope might.
 #
 # ## Verdict
 #

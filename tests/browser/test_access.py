@@ -84,7 +84,7 @@ def focused(page):
         const shown = e.matches(".md-option") ? e.nextElementSibling : e;
         const style = getComputedStyle(shown), within = shown.getBoundingClientRect();
         return {
-            is: e.tagName.toLowerCase() + [...e.classList].filter(c => c !== "focus-visible").map(c => "." + c).join(""),
+            is: [e.tagName.toLowerCase(), ...e.classList].filter(c => c !== "focus-visible").join("."),
             seen: within.width > 0 && within.height > 0 && style.visibility === "visible"
                 && within.right > 0 && within.left < innerWidth,
             outline: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0,

@@ -36,15 +36,16 @@ def test_an_error_names_the_line_of_the_program(spawn):
     assert "KeyError: 'gone'" in result["error"]["what"]
 
 
-def test_a_program_that_does_not_end_is_stopped():
+@pytest.mark.parametrize("text", ["import time\ntime.sleep(60)", "while True:\n    pass"])
+def test_a_program_that_does_not_end_is_stopped(text):
     started = time.monotonic()
-    result = run("import time\ntime.sleep(60)", time=1)
+    result = run(text, time=1)
     assert "does not end in time" in result["error"]["what"]
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 10
 
 
 def test_a_program_that_is_not_forked_is_stopped_too():
-    assert "does not end in time" in run("while True:\n    pass", time=-4, spawn=True)["error"]["what"]
+    assert "does not end in time" in run("while True:\n    pass", time=1, spawn=True)["error"]["what"]
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_the_layers_are_the_ones_that_the_chapter_teaches():
 
 
 @pytest.mark.parametrize(
-    "name, z, a, slope",
+    ("name", "z", "a", "slope"),
     [
         ("linear", -2, -2, 1),
         ("linear", 3, 3, 1),
@@ -239,7 +239,7 @@ def test_value_and_slope_are_finite_over_the_whole_range_of_numbers(name, dtype,
 
 
 @pytest.mark.parametrize(
-    "name, left, right",
+    ("name", "left", "right"),
     [
         ("sigmoid", (0, 0), (1, 0)),
         ("tanh", (-1, 0), (1, 0)),
@@ -258,7 +258,7 @@ def test_far_from_zero_every_activation_is_a_straight_line(name, left, right):
 
 @both_dtypes
 @pytest.mark.parametrize(
-    "z, p",
+    ("z", "p"),
     [
         ([800, -800, 0], [1, 0, 0]),
         ([-800, -800], [0.5, 0.5]),
@@ -349,7 +349,7 @@ def test_an_activation_works_on_every_entry_alone_whatever_the_shape(name):
 
 
 @pytest.mark.parametrize(
-    "layer, form",
+    ("layer", "form"),
     [
         (sigmoid, lambda z: np.exp(z) / (np.exp(z) + 1)),
         (tanh, lambda z: (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))),
@@ -367,7 +367,7 @@ def test_the_value_equals_the_textbook_form(layer, form):
     np.testing.assert_allclose(layer((), z)[0], form(z), rtol=1e-12, atol=1e-13)
 
 
-@pytest.mark.parametrize("alpha, twin", [(0, relu), (0.01, leaky_relu), (1, linear)])
+@pytest.mark.parametrize(("alpha", "twin"), [(0, relu), (0.01, leaky_relu), (1, linear)])
 def test_prelu_holds_relu_leaky_relu_and_linear_as_special_cases(alpha, twin):
     z = np.random.default_rng(0).normal(size=(4, 3))
     a, backward = prelu(alpha, z)

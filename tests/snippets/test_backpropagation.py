@@ -212,7 +212,15 @@ def test_a_gradient_that_is_left_out_is_an_error():
     rng = np.random.default_rng(0)
     parameters, x = example(rng)
     layer = dense_with(lambda x, theta, d: ((x.T @ d,), d @ theta.T))
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="should be shaped like"):
+        check_layer(layer, parameters, x, rng)
+
+
+def test_a_gradient_with_the_right_numbers_in_the_wrong_shape_is_an_error():
+    rng = np.random.default_rng(0)
+    parameters, x = example(rng)
+    layer = dense_with(lambda x, theta, d: ((x.T @ d, d.sum(axis=0, keepdims=True)), d @ theta.T))
+    with pytest.raises(ValueError, match="should be shaped like"):
         check_layer(layer, parameters, x, rng)
 
 

@@ -41,18 +41,14 @@ def test_numbers_are_packed_in_the_order_in_which_they_are_written():
 
 
 def test_three_steps_down_a_parabola_are_those_of_pencil_and_paper():
-    theta, history = gradient_descent(
-        lambda t: ((t * t).sum(), 2 * t), np.array([8.0]), 0.25, 3
-    )
+    theta, history = gradient_descent(lambda t: ((t * t).sum(), 2 * t), np.array([8.0]), 0.25, 3)
     assert theta == 1
     assert history == [64, 16, 4]
 
 
 def test_a_line_through_one_point_has_the_slope_of_its_squared_error():
     theta, unpack = pack((np.array([[3.0]]), np.array([1.0])))
-    J_and_gradient = objective(
-        dense, mean_squared_error, unpack, np.array([[2.0]]), np.array([[5.0]])
-    )
+    J_and_gradient = objective(dense, mean_squared_error, unpack, np.array([[2.0]]), np.array([[5.0]]))
     J, gradient = J_and_gradient(theta)
     assert J == 4
     assert np.array_equal(gradient, [8, 4])
@@ -79,9 +75,7 @@ def objective_of(case, g, seed):
     theta, unpack = pack(initialise(rng, (3, 4, 4, k), glorot))
     theta = theta + 0.1 * rng.normal(size=theta.shape)
     network = multilayer_perceptron(g, 2)
-    return objective(
-        network, loss, unpack, rng.normal(size=(5, 3)), targets(rng)
-    ), theta
+    return objective(network, loss, unpack, rng.normal(size=(5, 3)), targets(rng)), theta
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -132,9 +126,7 @@ def test_it_finds_the_least_squares_line():
     x = rng.normal(size=(30, 1))
     y = 2 * x + 1 + 0.1 * rng.normal(size=(30, 1))
     theta, unpack = pack((np.zeros((1, 1)), np.zeros(1)))
-    theta, _ = gradient_descent(
-        objective(dense, mean_squared_error, unpack, x, y), theta, 0.1, 500
-    )
+    theta, _ = gradient_descent(objective(dense, mean_squared_error, unpack, x, y), theta, 0.1, 500)
     best = np.linalg.lstsq(np.concatenate([x, np.ones_like(x)], axis=1), y)[0].ravel()
     assert theta == pytest.approx(best, rel=1e-10)
 
@@ -160,9 +152,7 @@ def test_packing_copies_so_that_the_vector_is_free_of_the_parameters():
 @pytest.mark.parametrize("size", [800.0, 1e308])
 def test_a_huge_parameter_passes_through_the_objective_without_a_warning(size):
     theta, unpack = pack((np.array([[size]]), np.zeros(1)))
-    J_and_gradient = objective(
-        dense, binary_cross_entropy, unpack, np.ones((1, 1)), np.zeros((1, 1))
-    )
+    J_and_gradient = objective(dense, binary_cross_entropy, unpack, np.ones((1, 1)), np.zeros((1, 1)))
     J, gradient = J_and_gradient(theta)
     assert J == size
     assert np.array_equal(gradient, [1, 1])
@@ -180,9 +170,7 @@ def test_float32_stays_float32():
     float32 = tuple(tuple(p.astype(np.float32) for p in layer) for layer in nested())
     theta, unpack = pack(float32)
     x, y = np.ones((3, 2), np.float32), np.ones((3, 1), np.float32)
-    J_and_gradient = objective(
-        multilayer_perceptron(tanh, 1), mean_squared_error, unpack, x, y
-    )
+    J_and_gradient = objective(multilayer_perceptron(tanh, 1), mean_squared_error, unpack, x, y)
     theta, history = gradient_descent(J_and_gradient, theta, 0.1, 2)
     assert theta.dtype == np.float32
     assert history[0].dtype == np.float32

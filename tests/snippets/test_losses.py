@@ -12,9 +12,7 @@ from snippets.losses import binary_cross_entropy, cross_entropy, mean_squared_er
 pytestmark = pytest.mark.filterwarnings("error")
 
 LOSSES = {
-    name: loss
-    for name, loss in inspect.getmembers(losses, inspect.isfunction)
-    if loss.__module__ == losses.__name__
+    name: loss for name, loss in inspect.getmembers(losses, inspect.isfunction) if loss.__module__ == losses.__name__
 }
 SEEDS = range(5)
 
@@ -22,9 +20,7 @@ SEEDS = range(5)
 def data_for(name, rng):
     """A random prediction for three examples, and targets that fit the loss."""
     if name == "binary_cross_entropy":
-        return 3 * rng.normal(size=(3, 1)), rng.integers(0, 2, size=(3, 1)).astype(
-            float
-        )
+        return 3 * rng.normal(size=(3, 1)), rng.integers(0, 2, size=(3, 1)).astype(float)
     if name == "cross_entropy":
         return 3 * rng.normal(size=(3, 4)), rng.integers(0, 4, size=3)
     return rng.normal(size=(3, 2)), rng.normal(size=(3, 2))
@@ -37,9 +33,7 @@ every_loss = pytest.mark.parametrize("name", LOSSES)
 
 
 def test_squared_errors_are_summed_over_outputs_and_averaged_over_examples():
-    J, delta = mean_squared_error(
-        np.array([[1.0, 2], [3, 4]]), np.array([[1.0, 0], [0, 4]])
-    )
+    J, delta = mean_squared_error(np.array([[1.0, 2], [3, 4]]), np.array([[1.0, 0], [0, 4]]))
     assert J == (4 + 9) / 2
     assert np.array_equal(delta, [[0, 2], [3, 0]])
 
@@ -108,9 +102,7 @@ def test_the_gradient_is_that_of_central_differences(name, seed):
 def test_writing_every_example_twice_changes_neither_cost_nor_total_gradient(name):
     prediction, y = data_for(name, np.random.default_rng(0))
     J, delta = LOSSES[name](prediction, y)
-    J_twice, delta_twice = LOSSES[name](
-        np.concatenate([prediction] * 2), np.concatenate([y] * 2)
-    )
+    J_twice, delta_twice = LOSSES[name](np.concatenate([prediction] * 2), np.concatenate([y] * 2))
     assert J_twice == pytest.approx(J, rel=1e-14)
     assert delta_twice == pytest.approx(np.concatenate([delta] * 2) / 2, rel=1e-14)
 
@@ -138,10 +130,7 @@ def test_the_cost_of_a_logit_rises_as_it_moves_away_from_its_label():
 
 
 def test_a_label_of_one_half_costs_least_at_a_probability_of_one_half():
-    costs = [
-        binary_cross_entropy(np.array([[v]]), np.array([[0.5]]))[0]
-        for v in (-1.0, 0, 1)
-    ]
+    costs = [binary_cross_entropy(np.array([[v]]), np.array([[0.5]]))[0] for v in (-1.0, 0, 1)]
     assert costs[1] < costs[0] == pytest.approx(costs[2], rel=1e-14)
 
 
@@ -276,6 +265,4 @@ def test_two_classes_with_logits_0_and_z_are_the_binary_case():
 def test_one_output_makes_the_squared_error_a_plain_mean():
     rng = np.random.default_rng(0)
     y_hat, y = rng.normal(size=(7, 1)), rng.normal(size=(7, 1))
-    assert mean_squared_error(y_hat, y)[0] == pytest.approx(
-        np.mean((y_hat - y) ** 2), rel=1e-14
-    )
+    assert mean_squared_error(y_hat, y)[0] == pytest.approx(np.mean((y_hat - y) ** 2), rel=1e-14)

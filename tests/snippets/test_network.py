@@ -25,9 +25,7 @@ from snippets.perceptron import dense, step
 pytestmark = pytest.mark.filterwarnings("error")
 
 ACTIVATIONS = {
-    name: g
-    for name, g in inspect.getmembers(activations, inspect.isfunction)
-    if g.__module__ == activations.__name__
+    name: g for name, g in inspect.getmembers(activations, inspect.isfunction) if g.__module__ == activations.__name__
 }
 SEEDS = range(5)
 XOR = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]]), np.array([[0.0], [1], [1], [0]])
@@ -39,9 +37,7 @@ def network_and_parameters(name, rng):
     (theta_1, _, theta_2, _, theta_3) = initialise(rng, (3, 5, 4, 2), glorot)
     parameters = (theta_1, own, theta_2, own, theta_3)
     theta, unpack = pack(parameters)
-    return chain(dense, g, dense, g, dense), unpack(
-        theta + 0.3 * rng.normal(size=theta.shape)
-    )
+    return chain(dense, g, dense, g, dense), unpack(theta + 0.3 * rng.normal(size=theta.shape))
 
 
 every_activation = pytest.mark.parametrize("name", ACTIVATIONS)
@@ -68,9 +64,7 @@ def test_the_slope_of_two_units_in_a_row_is_the_product_of_their_weights():
     )
     y_hat, backward = network(parameters, np.array([[2.0]]))
     assert y_hat == 5 * (3 * 2 + 1) - 2
-    ((d_theta_1, d_bias_1), nothing, (d_theta_2, d_bias_2)), d_x = backward(
-        np.array([[1.0]])
-    )
+    ((d_theta_1, d_bias_1), nothing, (d_theta_2, d_bias_2)), d_x = backward(np.array([[1.0]]))
     assert (d_theta_1, d_bias_1, nothing) == (5 * 2, 5, ())
     assert (d_theta_2, d_bias_2, d_x) == (7, 1, 5 * 3)
 
@@ -163,9 +157,7 @@ def test_he_keeps_the_size_of_what_passes_through_ten_relu_layers(seed):
 
 
 def test_the_same_generator_gives_the_same_start():
-    start = [
-        pack(initialise(np.random.default_rng(7), (3, 4, 2), he))[0] for _ in range(2)
-    ]
+    start = [pack(initialise(np.random.default_rng(7), (3, 4, 2), he))[0] for _ in range(2)]
     assert np.array_equal(*start)
 
 
@@ -191,9 +183,7 @@ def test_float32_stays_float32(name):
     rng = np.random.default_rng(0)
     network, parameters = network_and_parameters(name, rng)
     theta, unpack = pack(parameters)
-    y_hat, backward = network(
-        unpack(theta.astype(np.float32)), np.ones((6, 3), np.float32)
-    )
+    y_hat, backward = network(unpack(theta.astype(np.float32)), np.ones((6, 3), np.float32))
     gradient, d_x = backward(np.ones_like(y_hat))
     assert y_hat.dtype == d_x.dtype == pack(gradient)[0].dtype == np.float32
 
@@ -232,9 +222,7 @@ def test_two_forward_passes_do_not_disturb_each_other():
 @pytest.mark.parametrize("count", [2, 4])
 def test_parameters_for_another_number_of_layers_are_refused_with_both_numbers(count):
     one = np.ones((1, 1)), np.zeros(1)
-    with pytest.raises(
-        ValueError, match=f"parameters for {count} layers, but 3 layers"
-    ):
+    with pytest.raises(ValueError, match=f"parameters for {count} layers, but 3 layers"):
         multilayer_perceptron(tanh, 1)((one, (), one, ())[:count], np.ones((1, 1)))
 
 
@@ -265,9 +253,7 @@ def test_a_chain_in_a_chain_is_the_long_chain():
 def test_no_hidden_layer_leaves_a_dense_layer_and_no_layer_leaves_x():
     rng = np.random.default_rng(0)
     parameters, x = initialise(rng, (3, 2), unit), rng.normal(size=(4, 3))
-    assert np.array_equal(
-        multilayer_perceptron(tanh, 0)(parameters, x)[0], dense(parameters[0], x)[0]
-    )
+    assert np.array_equal(multilayer_perceptron(tanh, 0)(parameters, x)[0], dense(parameters[0], x)[0])
     y_hat, backward = chain()((), x)
     assert y_hat is x
     assert backward(x) == ((), x)
