@@ -1,5 +1,6 @@
 """Checks of built pages: what a chapter may not bring, what every image needs, and that every link leads somewhere."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
@@ -10,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 from press.problems import Problem
 
 FORBIDDEN = {"script", "iframe", "object", "embed", "style", "link", "base", "form"}
+# Tags that colours and formulas consist of. They make up most of a page, and have nothing to check.
+_PLAIN = re.compile(r'<span class="[\w -]*"(?: style="[^"]*")?>|<span (?:style|class)="[^"]*"></span>|</span>|</?m\w+>')
 _LINKS = {"a": "href", "img": "src", "link": "href", "script": "src", "source": "src"}
 
 
@@ -42,25 +45,22 @@ class _Content(HTMLParser):
 
 def _parse(html: str) -> _Content:
     content = _Content()
-    content.feed(html)
+    content.feed(_PLAIN.sub("", html))
     content.close()
     return content
 
 
-def check_content(html: str, path: str, source: list[str]) -> list[Problem]:
-    """Problems in what a page's Markdown became, before the theme adds its own."""
+def check_content(html: str, path: str, source: list[str]) -> tuple[list[Problem], set[str]]:
+    """Problems in what a page's Markdown became, before the theme adds its own; and all that it links to or loads."""
+    content = _parse(html)
     mend = "take it out, or say in alt text what is to be seen"
-    return [Problem(path, line_with(source, text), what, mend) for what, text in _parse(html).faults]
+    problems = [Problem(path, line_with(source, text), what, mend) for what, text in content.faults]
+    return problems, set(content.links)
 
 
 def line_with(source: list[str], text: str) -> int:
     """The first line of a page that holds some text, 1 where none does."""
     return next((n for n, line in enumerate(source, 1) if text in line), 1)
-
-
-def links_of(html: str) -> set[str]:
-    """All that some HTML links to or loads."""
-    return set(_parse(html).links)
 
 
 def check_links(site: Path, pages: dict[str, tuple[str, set[str]]], read: Callable[[str], list[str]]) -> list[Problem]:

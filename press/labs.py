@@ -40,7 +40,7 @@ SCRIPT = "script"  # the tag of a cell that only a plain `python docs/labs/x.py`
 
 # Runs before the first cell. A figure is printed, since rendering would change the case of its tags.
 SETUP = """\
-import base64, signal, sys, warnings
+import base64, faulthandler, os, signal, sys, warnings
 sys.path.insert(0, {root!r})
 import matplotlib
 from press import backend
@@ -63,6 +63,8 @@ for _kind in (RuntimeWarning, UserWarning, FutureWarning):
 if hasattr(signal, "SIGALRM"):
     signal.signal(signal.SIGALRM, _ring)
     signal.alarm({seconds})
+_nowhere = open(os.devnull, "w")
+faulthandler.dump_traceback_later({seconds} + 5, exit=True, file=_nowhere)  # where the ring is not heard
 """
 # Runs after the last cell: the numbers for the text.
 VALUES = """\
@@ -85,10 +87,13 @@ _TEXT = re.compile(
 )
 _PRINTED = re.compile(r'<div class="jp-RenderedText[^>]*>\n<pre>(?P<text>.*?)</pre>', re.DOTALL)
 _ANSI = re.compile(r"\x1b\[[\d;]*m")
+_NAMELESS = re.compile(r" \(\d+\.py, line \d+\)$")
 _ERROR_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 _MATH = re.compile(
     r"(?P<code><(?P<tag>code|pre)\b.*?</(?P=tag)>)|\$\$(?P<display>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$", re.DOTALL
 )
+# Names and punctuation are half of all that Pygments marks, and a lab is long.
+_PLAIN = re.compile(r'<span class="[np]">([^<]*)</span>')
 _HEADING_LINK = re.compile(r'<a class="anchor-link" href="(?P<href>[^"]*)">¶</a>')
 _MARKDOWN_LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]+)\]\((?!\w+:)[^)]*\)")
 
@@ -233,8 +238,12 @@ def _environment(folder: str):
 def _explain(lab: Lab, error: Exception) -> Problem:
     """The cell in which a lab failed, by the text that the error quotes, and the line in it."""
     message = _ANSI.sub("", str(error))
-    cell = next((cell for cell in lab.cells if cell.is_code and cell.text in message), None)
-    what = f"{getattr(error, 'ename', type(error).__name__)}: {getattr(error, 'evalue', message)}"
+    rule = "-" * 18  # stands above and below the cell that the error quotes
+    cell = next((cell for cell in lab.cells if cell.is_code and f"{rule}\n{cell.text}\n{rule}" in message), None)
+    if isinstance(error, DeadKernelError):
+        mend = f"a lab ends after its last cell, and within {SECONDS} seconds"
+        return Problem(lab.path, 1, "the kernel died", mend)
+    what = f"{error.ename}: {_NAMELESS.sub('', error.evalue)}"
     mend = "make it faster; a lab may take a minute" if "TimeoutError" in what else "mend the cell"
     lines = _ERROR_LINE.findall(message)
     line = cell.line + int(lines[0]) - 1 if cell and lines else (cell.line if cell else 1)
@@ -310,9 +319,10 @@ def _marked(match: re.Match) -> str:
 
 
 def _cell_html(lab: Lab, cell: Cell, number: int, outcome: Outcome) -> str:
+    lines = _PLAIN.sub(r"\1", code(cell.text))
     parts = [
         f'<div class="lab-cell" id="cell-{number}" data-source="{lab.path}:{cell.line}">',
-        f'<div class="highlight"><pre tabindex="0"><span></span><code>{code(cell.text)}</code></pre></div>',
+        f'<div class="highlight"><pre tabindex="0"><span></span><code>{lines}</code></pre></div>',
     ]
     if output := outcome.outputs.get(number):
         label = 'tabindex="0" role="region" aria-label="Output"'
@@ -330,8 +340,10 @@ def _line_with(lab: Lab, tex: str) -> int:
 
 
 def download(lab: Lab, outcome: Outcome, library: Library) -> str:
-    """The lab as a notebook that nobody has run yet, and that needs no snippets/."""
+    """The lab as a notebook that nobody has run yet, and that needs no snippets/; empty where its run has failed."""
     cells, imports = [], []
+    if not outcome.title:
+        return ""
     for number, cell in enumerate(lab.cells):
         if not cell.is_code:
             text = _MARKDOWN_LINK.sub(lambda match: match["words"], outcome.fill(cell.text))

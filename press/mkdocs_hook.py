@@ -14,7 +14,7 @@ from mkdocs.exceptions import PluginError
 
 from press import extension
 from press.cache import Cache
-from press.checks import check_content, check_links, links_of
+from press.checks import check_content, check_links
 from press.edition import Edition, compose
 from press.extension import Printing
 from press.library import load_library
@@ -102,8 +102,9 @@ def on_page_content(html, page, config, files):
     path = f"docs/{page.file.src_uri}"
     if path in _labs:
         html = _LINK.sub(lambda match: _resolve(match, page, files), html)
-    _sources[page.file.dest_uri] = path, links_of(html)
-    _problems().extend(check_content(html, path, _read(page.file.abs_src_path)))
+    problems, links = check_content(html, path, _read(page.file.abs_src_path))
+    _sources[page.file.dest_uri] = path, links
+    _problems().extend(problems)
     return html
 
 

@@ -14,7 +14,7 @@ from press.pages import Exercise, Page
 
 _FORMATTER = HtmlFormatter(nowrap=True)
 _LEXER = PythonLexer()
-_BLANKS = re.compile(r'<span class="w">(\s*)</span>')
+_PLAIN = re.compile(r'<span class="(?:w|n|p)">([^<]*)</span>')
 _WORDS = markdown.Markdown(
     extensions=["pymdownx.arithmatex"], extension_configs={"pymdownx.arithmatex": {"generic": True}}
 )
@@ -45,8 +45,8 @@ def program_html(edition: Edition, entry: Entry) -> str:
 
 
 def code(text: str) -> str:
-    """Python in colours, without the spans that Pygments puts around blanks."""
-    return _BLANKS.sub(r"\1", highlight(text, _LEXER, _FORMATTER))
+    """Python in colours, without the spans that Pygments puts around blanks, names and punctuation."""
+    return _PLAIN.sub(r"\1", highlight(text, _LEXER, _FORMATTER))
 
 
 def _bar(entry: Entry) -> str:

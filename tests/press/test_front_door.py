@@ -105,7 +105,7 @@ def test_a_failed_step_says_which(book, monkeypatch):
     spec = importlib.util.spec_from_file_location("fresh_book", ROOT / "book.py")
     fresh = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(fresh)
-    with pytest.raises(SystemExit, match="python.* ended with status 3"):
+    with pytest.raises(SystemExit, match=r"python.* ended with status 3"):
         fresh.run(sys.executable, "-c", "raise SystemExit(3)")
 
 

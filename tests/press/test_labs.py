@@ -1,4 +1,4 @@
-"""A lab is run as a whole and shown cell by cell; what mkdocs-jupyter alone would do to it is planted, and must not happen."""
+"""A lab is run as a whole and shown cell by cell. What mkdocs-jupyter would do is planted, and must not happen."""
 
 import json
 import os
@@ -53,23 +53,30 @@ print("drawn")
 FIGURE = "import matplotlib.pyplot as plt\n\nplt.figure()\nplt.plot([1, 2])\nplt.show()\n"
 DESCRIBED = '# %% alt="A line." caption="A line."\n'
 
-MISTAKES = {  # name of the lab: (its cells, the line of them that is to be named, words of the message)
-    "raises": ("# %%\nx = 1\nx / 0\n", 3, "ZeroDivisionError"),
-    "raises_below": ("# %%\nx = 1\n\n# %%\ny = 2\nx = 1\nx / 0\n", 7, "ZeroDivisionError"),
-    "syntax": ("# %%\nx = = 1\n", 2, "SyntaxError"),
+RAISING = {  # name of the lab: (its cells, the line of them that is to be named, words of the message)
+    "raises": ("# %%\nx = 1\n\n# %%\ny = 2\nx = 1\nx / 0\n", 7, "ZeroDivisionError: division by zero"),
+    "raises_in_a_function": ("# %%\ndef f(x):\n    return x / 0\n\n# %%\nf(1)\n", 6, "ZeroDivisionError"),
+    "has_a_syntax_error": ("# %%\nx = = 1\n", 2, "SyntaxError: invalid syntax"),
     "warns": ("# %%\nimport numpy as np\n\nnp.log(np.zeros(1))\n", 4, "RuntimeWarning"),
-    "endless": ("# %%\nx = 1\nwhile True:\n    pass\n", None, "seconds"),
-    "dies": ("# %%\nimport os\n\nos._exit(1)\n", None, "Kernel died"),
-    "import_fails": ("# %%\nfrom snippets.first import triple\n", 2, "ImportError"),
-    "no_alt": (f"# %%\n{FIGURE}", 1, "no alternative text"),
-    "no_caption": (f'# %% alt="A line."\n{FIGURE}', 1, "no caption"),
-    "no_figure": (f"{DESCRIBED}x = 1\n", 1, "shows none"),
-    "two_figures": (f"{DESCRIBED}{FIGURE}{FIGURE}", 1, "shows 2 figures"),
-    "no_value": ("# %% [markdown]\n# Words.\n#\n# {{ nothing }}\n\n# %%\nx = 1\n", 4, "NameError"),
-    "no_page": ("# %% [markdown]\n# [there](nowhere.md)\n", 2, "nowhere.md"),
-    "macro": ("# %% [markdown]\n# Words, and $\\thetta$.\n", 2, "\\thetta"),
-    "script": ("# %% [markdown]\n# <script>1</script>\n", 2, "<script>"),
+    "never_ends": ("# %%\nx = 1\n\n# %%\nwhile True:\n    pass\n", 5, "more than 6 seconds"),
+    "swallows": (
+        "# %%\nwhile True:\n    try:\n        x = 1\n    except Exception:\n        pass\n",
+        None,
+        "the kernel died",
+    ),
 }
+FAULTS = [  # (cells, the line of them that is to be named, words of the message), all in one lab
+    (f"# %%\n{FIGURE}", 1, "no alternative text"),
+    (f'# %% alt="A line."\n{FIGURE}', 1, "no caption"),
+    (f"{DESCRIBED}x = 1\n", 1, "shows none"),
+    (f"{DESCRIBED}{FIGURE}{FIGURE}", 1, "shows 2 figures"),
+    ("# %% [markdown]\n# Words.\n#\n# {{ nothing }}\n", 4, "NameError"),
+]
+FAULTS_OF_PAGES = [  # the same, for what is found when pages are built
+    ("# %% [markdown]\n# [there](nowhere.md)\n", 2, "nowhere.md"),
+    ("# %% [markdown]\n# Words, and $\\thetta$.\n", 2, "\\thetta"),
+    ("# %% [markdown]\n# <script>1</script>\n", 2, "<script>"),
+]
 
 
 def add_labs(project, **texts: str) -> None:
@@ -194,6 +201,15 @@ def test_the_labs_of_this_project_can_all_be_run_as_scripts():
 # What goes wrong
 
 
+def together(faults: list[tuple[str, int, str]]) -> tuple[str, list[tuple[int, str]]]:
+    """One lab with all these cells, and for each fault its line in the lab and its words."""
+    text, expected = HEAD, []
+    for cells, line, words in faults:
+        expected.append((text.count("\n") + line, words))
+        text += cells + "\n"
+    return text, expected
+
+
 @pytest.fixture(scope="module")
 def complaints(shared_project, tmp_path_factory) -> list[str]:
     """What a build says of a book with one lab for each mistake, and a sound one."""
@@ -201,26 +217,32 @@ def complaints(shared_project, tmp_path_factory) -> list[str]:
     source = project.read("press/labs.py")
     assert "SECONDS = 60" in source
     project.write("press/labs.py", source.replace("SECONDS = 60", "SECONDS = 6"))
-    labs = {name: HEAD + cells for name, (cells, _, _) in MISTAKES.items()}
-    add_labs(project, sound=LAB, no_description="# %%\nx = 1\n", **labs)
+    labs = {name: HEAD + cells for name, (cells, _, _) in RAISING.items()}
+    add_labs(project, sound=LAB, undescribed="# %%\nx = 1\n", faulty=together(FAULTS + FAULTS_OF_PAGES)[0], **labs)
     done = project.press("build")
     assert done.returncode == 1
     assert not (project.root / "site").exists()
-    return done.stderr.splitlines()
+    assert "Traceback" not in done.stderr, done.stderr
+    return [line for line in done.stderr.splitlines() if line.startswith("docs/")]
 
 
-@pytest.mark.parametrize("name", MISTAKES)
-def test_a_mistake_fails_the_build_with_its_line(complaints, name):
-    _, line, words = MISTAKES[name]
-    found = [complaint for complaint in complaints if complaint.startswith(f"docs/labs/{name}.py:")]
-    assert len(found) == 1, "\n".join(complaints)
-    assert words in found[0]
-    if line:
-        assert found[0].startswith(f"docs/labs/{name}.py:{HEAD.count(chr(10)) + line}: ")
+@pytest.mark.parametrize("name", RAISING)
+def test_a_lab_that_fails_fails_the_build_and_names_its_line(complaints, name):
+    _, line, words = RAISING[name]
+    (complaint,) = [complaint for complaint in complaints if complaint.startswith(f"docs/labs/{name}.py:")]
+    assert complaint.startswith(f"docs/labs/{name}.py:{HEAD.count(chr(10)) + line if line else 1}: ")
+    assert words in complaint
+
+
+@pytest.mark.parametrize(("line", "words"), together(FAULTS + FAULTS_OF_PAGES)[1])
+def test_what_is_wrong_with_a_page_fails_the_build_and_names_its_line(complaints, line, words):
+    assert [c for c in complaints if c.startswith(f"docs/labs/faulty.py:{line}: ") and words in c], "\n".join(
+        complaints
+    )
 
 
 def test_a_lab_without_a_description_fails_the_build(complaints):
-    assert "docs/labs/no_description.py:1: the page has no description" in complaints
+    assert "docs/labs/undescribed.py:1: the page has no description" in complaints
 
 
 def test_a_mistake_in_one_lab_is_no_complaint_about_another(complaints):

@@ -218,7 +218,7 @@ def test_a_single_array_and_a_single_number_are_packed_too():
     for parameters in (
         np.arange(6.0).reshape(2, 3),
         np.array(2.5),
-        (np.array(2.5), ()),
+        (2.5, ()),
     ):
         theta, unpack = pack(parameters)
         assert theta.ndim == 1

@@ -179,6 +179,17 @@ def test_two_classes_at_plus_and_minus_800_are_1600_apart():
     assert np.array_equal(delta, [[1, -1]])
 
 
+def test_rows_of_very_different_size_do_not_disturb_each_other():
+    J, delta = cross_entropy(np.array([[800.0, 800.0], [-800.0, -800.0]]), np.array([0, 1]))
+    assert J == pytest.approx(np.log(2), rel=1e-14)
+    assert delta == pytest.approx(np.array([[-0.25, 0.25], [0.25, -0.25]]), rel=1e-14)
+
+
+def test_a_cost_far_below_rounding_is_not_lost():
+    J, _ = binary_cross_entropy(np.array([[40.0]]), np.array([[1.0]]))
+    assert J == pytest.approx(np.exp(-40), rel=1e-12, abs=0)
+
+
 def test_a_squared_error_is_exact_up_to_the_largest_square():
     J, delta = mean_squared_error(np.array([[1e154]]), np.zeros((1, 1)))
     assert J == pytest.approx(1e308)
