@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
-from mkdocs.exceptions import MkDocsException
+from mkdocs.exceptions import Abort, MkDocsException
 from mkdocs.livereload import LiveReloadServer
 
 from press import extension
@@ -122,7 +122,7 @@ def serve(root: Path, port: int) -> int:
 
     def rebuild() -> None:
         if not build(root, site, url):
-            raise SystemExit("the last sound build is still served; waiting for a change")
+            raise Abort("the last sound build is still served; waiting for a change")
 
     server = LiveReloadServer(rebuild, "127.0.0.1", port, str(site))
     server.error_handler = lambda code: (site / "404.html").read_bytes() if code == 404 else None
@@ -134,10 +134,11 @@ def serve(root: Path, port: int) -> int:
     server.server_bind = lambda: None
     try:
         rebuild()
-    except SystemExit as failed:
+    except Abort as failed:
         print(failed, file=sys.stderr)
-    for folder in ("docs", "snippets", "mkdocs.yml", "press/theme"):
-        server.watch(str(root / folder))
+    for place in (root / name for name in ("docs", "snippets", "mkdocs.yml", "press/theme")):
+        if place.exists():
+            server.watch(str(place))
     print(f"read the site at {url} (Ctrl+C ends)", file=sys.stderr)
     try:
         server.serve()

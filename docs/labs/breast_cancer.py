@@ -155,7 +155,7 @@ for name, (x_part, y_part) in zip(("training", "validation", "test"), parts):
 #
 # Accuracy alone hides who pays for an error. With $\hat y = 1$ for "malignant", two more numbers are needed:
 #
-# $$\text{sensitivity} = \frac{\text{malignant and } \hat y = 1}{\text{malignant}}, \qquad \text{specificity} = \frac{\text{benign and } \hat y = 0}{\text{benign}}.$$
+# $$\begin{aligned} \text{sensitivity} &= \frac{\text{malignant and } \hat y = 1}{\text{malignant}} \\[1.2ex] \text{specificity} &= \frac{\text{benign and } \hat y = 0}{\text{benign}} \end{aligned}$$
 #
 # What is missing from the sensitivity are tumours that were overlooked; what is missing from the specificity are people frightened
 # and examined further without need. Saying "benign" to everyone, the majority class, shows why both are wanted.

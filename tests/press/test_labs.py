@@ -60,7 +60,7 @@ RAISING = {  # name of the lab: (its cells, the line of them that is to be named
     "warns": ("# %%\nimport numpy as np\n\nnp.log(np.zeros(1))\n", 4, "RuntimeWarning"),
     "never_ends": ("# %%\nx = 1\n\n# %%\nwhile True:\n    pass\n", 5, "more than 6 seconds"),
     "swallows": (
-        "# %%\nwhile True:\n    try:\n        x = 1\n    except Exception:\n        pass\n",
+        "# %%\nwhile True:\n    try:\n        while True:\n            pass\n    except Exception:\n        pass\n",
         None,
         "the kernel died",
     ),
