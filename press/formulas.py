@@ -12,6 +12,7 @@ _KATEX = Path(__file__).parent / "katex" / "katex.min.js"
 _FORMULA = re.compile(
     r'<(?P<tag>span|div) class="arithmatex">(?:\\\((?P<inline>.*?)\\\)|\\\[(?P<display>.*?)\\\])</(?P=tag)>', re.DOTALL
 )
+_ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
 _RENDER = """
 (function () {
   try {
@@ -34,11 +35,22 @@ def set_formulas(page_html: str, store: Cache) -> tuple[str, list[tuple[str, str
         if "error" in answer:
             faults.append((tex, answer["error"]))
             return match[0]
+        html_of = _said_once(answer["html"], display)
         if display:
-            return f'<div class="formula" tabindex="0" role="group" aria-label="Formula">{answer["html"]}</div>'
-        return answer["html"]
+            return f'<div class="formula" tabindex="0" role="group" aria-label="Formula">{html_of}</div>'
+        return html_of
 
     return _FORMULA.sub(set_one, page_html), faults
+
+
+def _said_once(katex: str, display: bool) -> str:
+    """A formula that the search indexes once: as MathML, without its TeX and without the glyphs for the eye."""
+    before, seen, glyphs = _ANNOTATION.sub("", katex).partition('<span class="katex-html" aria-hidden="true">')
+    if not seen:
+        return katex
+    ends = "</span>" * (2 if display else 1)
+    # Not a span: the search plugin finds the end of what it leaves out by the name of the tag.
+    return f'{before}<bdi class="katex-html" aria-hidden="true" data-search-exclude>{glyphs.removesuffix("</span>" + ends)}</bdi>{ends}'
 
 
 def _render(tex: str, display: bool, store: Cache) -> dict[str, str]:

@@ -92,8 +92,6 @@ _ERROR_LINE = re.compile(r"Cell In\[\d+\], line (\d+)")
 _MATH = re.compile(
     r"(?P<code><(?P<tag>code|pre)\b.*?</(?P=tag)>)|\$\$(?P<display>.+?)\$\$|\$(?P<inline>[^$\n]+?)\$", re.DOTALL
 )
-# Names and punctuation are half of all that Pygments marks, and a lab is long.
-_PLAIN = re.compile(r'<span class="[np]">([^<]*)</span>')
 _HEADING_LINK = re.compile(r'<a class="anchor-link" href="(?P<href>[^"]*)">¶</a>')
 _MARKDOWN_LINK = re.compile(r"(?<!!)\[(?P<words>[^\]]+)\]\((?!\w+:)[^)]*\)")
 
@@ -319,13 +317,12 @@ def _marked(match: re.Match) -> str:
 
 
 def _cell_html(lab: Lab, cell: Cell, number: int, outcome: Outcome) -> str:
-    lines = _PLAIN.sub(r"\1", code(cell.text))
     parts = [
         f'<div class="lab-cell" id="cell-{number}" data-source="{lab.path}:{cell.line}">',
-        f'<div class="highlight"><pre tabindex="0"><span></span><code>{lines}</code></pre></div>',
+        f'<div class="highlight"><pre tabindex="0"><span></span><code>{code(cell.text)}</code></pre></div>',
     ]
     if output := outcome.outputs.get(number):
-        label = 'tabindex="0" role="region" aria-label="Output"'
+        label = 'tabindex="0" role="group" aria-label="Output"'
         parts.append(f'<pre class="program-output" {label}>{html.escape(output)}</pre>')
     for svg in outcome.figures.get(number, []):
         drawn = finish(svg, f"{lab.stem}-{number}", outcome.fill(cell.alt))

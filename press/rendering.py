@@ -34,7 +34,7 @@ def program_html(edition: Edition, entry: Entry) -> str:
     ]
     if output := entry.result.output.rstrip("\n"):
         parts.append(
-            f'<pre class="program-output" tabindex="0" role="region" aria-label="Output">{escape(output)}</pre>'
+            f'<pre class="program-output" tabindex="0" role="group" aria-label="Output">{escape(output)}</pre>'
         )
     if entry.result.figures and entry.figure.get("alt"):
         alt = edition.fill(entry.page, entry.figure["alt"])
@@ -54,7 +54,7 @@ def _bar(entry: Entry) -> str:
     lines = len(text.splitlines())
     label = "Copy program" if text.strip() == entry.visible.strip() else f"Copy program · {lines} lines"
     return (
-        '<div class="program-bar">'
+        '<div class="program-bar" data-search-exclude>'
         f'<button type="button" class="program-copy md-button" data-clipboard-text="{escape(text)}">{label}</button>'
         f'<a class="program-download" href="{entry.file_name}" download>{entry.file_name}</a>'
         "</div>"

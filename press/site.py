@@ -12,7 +12,7 @@ from pathlib import Path
 
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
-from mkdocs.exceptions import Abort, MkDocsException
+from mkdocs.exceptions import MkDocsException
 from mkdocs.livereload import LiveReloadServer
 
 from press import extension
@@ -122,7 +122,7 @@ def serve(root: Path, port: int) -> int:
 
     def rebuild() -> None:
         if not build(root, site, url):
-            raise Abort("the last sound build is still served; waiting for a change")
+            print("waiting for a change; what was sound before is still served", file=sys.stderr)
 
     server = LiveReloadServer(rebuild, "127.0.0.1", port, str(site))
     server.error_handler = lambda code: (site / "404.html").read_bytes() if code == 404 else None
@@ -132,10 +132,7 @@ def serve(root: Path, port: int) -> int:
         print(f"port {port} is busy: choose another with --port", file=sys.stderr)
         return 1
     server.server_bind = lambda: None
-    try:
-        rebuild()
-    except Abort as failed:
-        print(failed, file=sys.stderr)
+    rebuild()
     for place in (root / name for name in ("docs", "snippets", "mkdocs.yml", "press/theme")):
         if place.exists():
             server.watch(str(place))

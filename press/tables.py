@@ -69,7 +69,7 @@ def claims(edition: Edition, page: Page) -> str:
     """All claims in the order of their ids: what is claimed, what was measured, the verdict, and where."""
     found = [(claim, home) for home in edition.pages for claim in home.claims]
     found.sort(key=lambda pair: [int(n) if n.isdigit() else n for n in pair[0].id.split(".")])
-    rows = ["| | Claim | Measured | Verdict |", "| --- | --- | --- | --- |"]
+    rows = ["| Id | Claim | Measured | Verdict |", "| --- | --- | --- | --- |"]
     for claim, home in found:
         link = f"[{claim.id}]({_link(page, home.path.removeprefix('docs/'))}#{claim_anchor(claim.id)})"
         cells = [edition.fill(home, claim.fields[name]) for name in ("claim", "measured", "verdict")]

@@ -75,7 +75,7 @@ def test_the_contract_of_a_program(built):
     assert f'<div class="program" id="program-area" data-source="docs/index.md:{line}">' in html
     assert 'class="program-copy md-button" data-clipboard-text="def double(x):' in html
     assert "Copy program · 10 lines" in html
-    assert '<pre class="program-output" tabindex="0" role="region" aria-label="Output">6</pre>' in html
+    assert '<pre class="program-output" tabindex="0" role="group" aria-label="Output">6</pre>' in html
 
 
 def test_the_contract_of_a_figure(built):
