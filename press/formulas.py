@@ -49,8 +49,9 @@ def _said_once(katex: str, display: bool) -> str:
     if not seen:
         return katex
     ends = "</span>" * (2 if display else 1)
+    glyphs = glyphs.removesuffix("</span>" + ends)
     # Not a span: the search plugin finds the end of what it leaves out by the name of the tag.
-    return f'{before}<bdi class="katex-html" aria-hidden="true" data-search-exclude>{glyphs.removesuffix("</span>" + ends)}</bdi>{ends}'
+    return f'{before}<bdi class="katex-html" aria-hidden="true" data-search-exclude>{glyphs}</bdi>{ends}'
 
 
 def _render(tex: str, display: bool, store: Cache) -> dict[str, str]:
