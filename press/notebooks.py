@@ -5,7 +5,7 @@ import json
 from press.edition import Edition, Entry
 from press.library import import_lines
 from press.pages import CLAIM_FIELDS, Page
-from press.programs import bound_names, own_lines
+from press.programs import Part, bound_names, own_lines
 
 
 def notebook(edition: Edition, page: Page) -> str:
@@ -15,17 +15,20 @@ def notebook(edition: Edition, page: Page) -> str:
     exercises = {exercise.fence.start: exercise for exercise in page.exercises}
     claims = {claim.fence.start: claim for claim in page.claims}
     defined: dict[str, str] = {}
+    owner: dict[str, Part] = {}
     at = page.body
     for fence in page.fences:
         _add_text(cells, edition.fill(page, "\n".join(page.lines[at : fence.start])))
         at = fence.end
         if fence.start in entries:
-            _add_program(cells, entries[fence.start], defined)
+            _add_program(cells, entries[fence.start], defined, owner)
         elif fence.start in exercises:
             exercise = exercises[fence.start]
             stub = edition.entries[page.path][exercise.id]
             _add_code(cells, stub.program.text)
             _forget(defined, stub.program.text)
+            for name in bound_names(stub.program.text):
+                owner.pop(name, None)
         elif fence.start in claims:
             fields = {name: edition.fill(page, claims[fence.start].fields[name]) for name in CLAIM_FIELDS}
             _add_text(cells, _claim_text(fields))
@@ -59,17 +62,21 @@ def _add_code(cells: list[dict], text: str) -> None:
         cells.append(cell | {"source": text.strip().splitlines(keepends=True)})
 
 
-def _add_program(cells: list[dict], entry: Entry, defined: dict[str, str]) -> None:
-    """One cell with the definitions that are new or were overwritten, one with the block's own lines."""
+def _add_program(cells: list[dict], entry: Entry, defined: dict[str, str], owner: dict[str, Part]) -> None:
+    """Cells with definitions that are new or were overwritten, with what is continued if it was, and with own lines."""
     closure = entry.program.closure
     needed = [definition for definition in closure.definitions if defined.get(definition.name) != definition.text]
     if needed:
         imports = "\n".join(import_lines(list(closure.externals)))
         _add_code(cells, "\n\n\n".join([imports, *(definition.text for definition in needed)]))
         defined.update((definition.name, definition.text) for definition in needed)
-    own = own_lines(entry.parts[-1].text)
-    _add_code(cells, own)
-    _forget(defined, own)
+    *above, last = entry.parts
+    meant = {name: part for part in above for name in bound_names(part.text)}
+    overwritten = any(owner.get(name) != part for name, part in meant.items())
+    for part in [*above, last] if overwritten else [last]:
+        _add_code(cells, own_lines(part.text))
+        _forget(defined, part.text)
+        owner.update(dict.fromkeys(bound_names(part.text), part))
 
 
 def _forget(defined: dict[str, str], text: str) -> None:

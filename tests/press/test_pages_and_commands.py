@@ -168,3 +168,14 @@ def test_values_in_code_spans_are_left_alone():
     text = "{{ a: 1 }} and `{{ b: 2 }}` and ``{{ c: `3` }}``"
     assert [match["program"] for match in values_in(text)] == ["a"]
     assert fill_values(text, {("a", "1"): "one"}) == "one and `{{ b: 2 }}` and ``{{ c: `3` }}``"
+
+
+def test_the_notebook_puts_back_what_a_cell_in_between_has_overwritten(project):
+    project.append(
+        "```python id=first\nx = 1\n```\n\n```python\nx = 5\n```\n\n"
+        "```python after=first\nprint(x)\n```\n\n```output\n1\n```\n"
+    )
+    assert project.press("build").returncode == 0
+    notebook = nbformat.reads(project.read("site/index.ipynb"), as_version=4)
+    NotebookClient(notebook, timeout=60).execute()
+    assert notebook.cells[-1].outputs[0]["text"] == "1\n"

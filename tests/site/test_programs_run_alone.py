@@ -36,8 +36,8 @@ def _uv(*words: str) -> None:
 
 
 def _versions(folder: Path) -> Path:
-    """The versions that requirements.lock names, as a constraint."""
-    pins = re.findall(r"^([\w-]+==[\w.]+)(?: ;[^\\\n]*)?", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
+    """The versions that requirements.lock names, with their conditions, as a constraint."""
+    pins = re.findall(r"^[\w-]+==[\w.]+(?: ;[^\\\n]*)?", (ROOT / "requirements.lock").read_text(), re.MULTILINE)
     wanted = {"numpy", "matplotlib", "scikit-learn", "scipy"}
     file = folder / "versions.txt"
     file.write_text("\n".join(pin for pin in pins if pin.split("==")[0] in wanted))
