@@ -48,7 +48,10 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _test(arguments: argparse.Namespace) -> int:
-    return _build(arguments) or subprocess.call([sys.executable, "-m", "pytest", *arguments.pytest], cwd=ROOT)
+    parallel = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
+    return _build(arguments) or subprocess.call(
+        [sys.executable, "-m", "pytest", *parallel, *arguments.pytest], cwd=ROOT
+    )
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -38,7 +38,9 @@ def check_layer(layer, parameters, x, rng, gradient=numerical_gradient):
     output, backward = layer(parameters, x)
     r = rng.normal(size=output.shape)
     if shapes(backward(r)) != shapes((parameters, x)):
-        raise ValueError(f"gradients {shapes(backward(r))} should be shaped like {shapes((parameters, x))}")
+        raise ValueError(
+            f"gradients {shapes(backward(r))} should be shaped like {shapes((parameters, x))}"
+        )
     theta, unpack = pack((parameters, x))
     expected = gradient(lambda theta: (r * layer(*unpack(theta))[0]).sum(), theta)
     actual, _ = pack(backward(r))

@@ -10,7 +10,9 @@ def mean_squared_error(y_hat, y):
     Raises: ValueError where the shapes differ or N = 0.
     """
     if y_hat.shape != y.shape or y.size == 0:
-        raise ValueError(f"y_hat {y_hat.shape} and y {y.shape} should be equal and not empty")
+        raise ValueError(
+            f"y_hat {y_hat.shape} and y {y.shape} should be equal and not empty"
+        )
     error = y_hat - y
     return (error * error).sum() / len(y), 2 * error / len(y)
 
@@ -23,7 +25,9 @@ def binary_cross_entropy(z, y):
     Source: the negative log-likelihood of a Bernoulli variable, from logits.
     """
     if z.shape != y.shape or y.size == 0:
-        raise ValueError(f"z {z.shape} and y {y.shape} should be equal and not empty")
+        raise ValueError(
+            f"z {z.shape} and y {y.shape} should be equal and not empty"
+        )
     small = np.exp(np.where(z > 0, -z, z))
     p = np.where(z > 0, 1, small) / (1 + small)
     J = (np.maximum(z, 0) + np.log1p(small) - y * z).sum() / len(y)
@@ -37,9 +41,13 @@ def cross_entropy(z, y):
     Raises: ValueError where y is not (N,), N = 0, or a label lies outside the classes.
     """
     if y.shape != z.shape[:1] or y.size == 0:
-        raise ValueError(f"y {y.shape} should be ({len(z)},), one label per row of z, and not empty")
+        raise ValueError(
+            f"y {y.shape} should be ({len(z)},), one label per row of z, and not empty"
+        )
     if y.min() < 0 or y.max() >= z.shape[1]:
-        raise ValueError(f"y should lie in 0..{z.shape[1] - 1}, not {y.min()}..{y.max()}")
+        raise ValueError(
+            f"y should lie in 0..{z.shape[1] - 1}, not {y.min()}..{y.max()}"
+        )
     shifted = z - z.max(axis=1, keepdims=True)
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     target = np.eye(z.shape[1], dtype=z.dtype)[y]

@@ -15,7 +15,9 @@ def chain(*layers):
 
     def network(parameters, x):
         if len(parameters) != len(layers):
-            raise ValueError(f"parameters for {len(parameters)} layers, but {len(layers)} layers")
+            raise ValueError(
+                f"parameters for {len(parameters)} layers, but {len(layers)} layers"
+            )
         backwards = []
         for layer, own in zip(layers, parameters):
             x, backward = layer(own, x)

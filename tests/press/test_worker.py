@@ -1,5 +1,6 @@
 """Forked or not, the worker gives the same results, and holds programs to their limits."""
 
+import sys
 import time
 
 import pytest
@@ -11,6 +12,13 @@ FIGURE = "import matplotlib.pyplot as plt\n\nplt.plot([1, 2])\nplt.show()"
 
 def run(text, **more):
     return worker.run({"text": text, "values": [], "time": 10, **more})
+
+
+@pytest.fixture(autouse=True)
+def no_snippets(monkeypatch):
+    """A fork of the test's own process would find what other tests have imported."""
+    for name in [name for name in sys.modules if name.split(".")[0] == "snippets"]:
+        monkeypatch.delitem(sys.modules, name)
 
 
 @pytest.fixture(params=[False, True], ids=["forked", "spawned"])
