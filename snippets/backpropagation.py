@@ -1,4 +1,4 @@
-"""Backpropagation: checked, layer by layer, against gradients that need no calculus."""
+"""Backpropagation, checked layer by layer against gradients without calculus."""
 
 import numpy as np
 
@@ -30,17 +30,16 @@ def shapes(part):
 
 
 def check_layer(layer, parameters, x, rng, gradient=numerical_gradient):
-    """The largest |backward - gradient| / max(1, |gradient|) over all parameters and inputs.
+    """The largest |backward - gradient| / max(1, |gradient|) of parameters and x.
 
     J = Σ r output for a random r stands in for the loss, so ∂J/∂output = r.
     Raises: ValueError where a gradient is not shaped like what it belongs to.
     """
     output, backward = layer(parameters, x)
     r = rng.normal(size=output.shape)
-    if shapes(backward(r)) != shapes((parameters, x)):
-        raise ValueError(
-            f"gradients {shapes(backward(r))} should be shaped like {shapes((parameters, x))}"
-        )
+    found, wanted = shapes(backward(r)), shapes((parameters, x))
+    if found != wanted:
+        raise ValueError(f"gradients {found} should be shaped like {wanted}")
     theta, unpack = pack((parameters, x))
     expected = gradient(lambda theta: (r * layer(*unpack(theta))[0]).sum(), theta)
     actual, _ = pack(backward(r))

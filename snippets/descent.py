@@ -1,10 +1,10 @@
-"""Gradient descent: all parameters as one vector θ, and steps against the gradient."""
+"""Gradient descent: all parameters as one vector θ, and steps down the gradient."""
 
 import numpy as np
 
 
 def pack(parameters):
-    """All numbers of nested tuples of arrays as one vector θ, and `unpack`, its inverse.
+    """The numbers of nested tuples of arrays as a vector θ, and `unpack`, to undo it.
 
     unpack(θ) has the shape of `parameters` and shares its memory with θ.
     """

@@ -18,9 +18,9 @@ def mean_squared_error(y_hat, y):
 
 
 def binary_cross_entropy(z, y):
-    """J = mean(log(1 + eᶻ) - y z), the cost of p = σ(z) for y in {0, 1}; ∂J/∂z = (p - y) / N.
+    """J = mean(log(1 + eᶻ) - y z), the cost of p = σ(z); ∂J/∂z = (p - y) / N.
 
-    Shapes: z (N, 1) before the sigmoid, y (N, 1) → J (), ∂J/∂z (N, 1).
+    Shapes: z (N, 1) before the sigmoid, y (N, 1) in {0, 1} → J (), ∂J/∂z (N, 1).
     Raises: ValueError where the shapes differ or N = 0.
     Source: the negative log-likelihood of a Bernoulli variable, from logits.
     """
@@ -35,14 +35,15 @@ def binary_cross_entropy(z, y):
 
 
 def cross_entropy(z, y):
-    """J = mean over rows of log Σ_j exp(z_j) - z_y, the cost of p = softmax(z); ∂J/∂z = (p - 1[j = y]) / N.
+    """J = mean of log Σ_j exp(z_j) - z_y, the cost of p = softmax(z).
 
-    Shapes: z (N, k) before the softmax, y (N,) whole numbers below k → J (), ∂J/∂z (N, k).
-    Raises: ValueError where y is not (N,), N = 0, or a label lies outside the classes.
+    ∂J/∂z = (p - 1[j = y]) / N.
+    Shapes: z (N, k) before the softmax, y (N,) integers < k → J (), ∂J/∂z (N, k).
+    Raises: ValueError where y is not (N,), N = 0, or a label is not a class.
     """
     if y.shape != z.shape[:1] or y.size == 0:
         raise ValueError(
-            f"y {y.shape} should be ({len(z)},), one label per row of z, and not empty"
+            f"y {y.shape} should be ({len(z)},), one label a row, not empty"
         )
     if y.min() < 0 or y.max() >= z.shape[1]:
         raise ValueError(

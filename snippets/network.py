@@ -8,15 +8,15 @@ from snippets.perceptron import dense
 def chain(*layers):
     """The layer that feeds each layer's output into the next.
 
-    Its parameters are a tuple with one entry per layer. Its backward walks the layers in
-    reverse and hands each one the ∂J/∂output it needs.
+    Its parameters are a tuple with one entry per layer. Its backward walks the
+    layers in reverse and hands each one the ∂J/∂output it needs.
     Raises: ValueError where there are more or fewer parameters than layers.
     """
 
     def network(parameters, x):
         if len(parameters) != len(layers):
             raise ValueError(
-                f"parameters for {len(parameters)} layers, but {len(layers)} layers"
+                f"{len(parameters)} parameters for {len(layers)} layers"
             )
         backwards = []
         for layer, own in zip(layers, parameters):
@@ -44,9 +44,9 @@ def multilayer_perceptron(g, hidden):
 
 
 def initialise(rng, sizes, variance):
-    """Weights N(0, variance(m, k)) and zero biases for layers of m inputs and k units.
+    """Weights N(0, variance(m, k)) and zero biases, for layers of these sizes.
 
-    sizes (m, k_1, k_2, …) → ((θ, θ_0), (), (θ, θ_0), …, (θ, θ_0)), () for each activation.
+    sizes (m, k, …) → ((θ, θ_0), (), (θ, θ_0), …), with () for an activation.
     """
     parameters = []
     for m, k in zip(sizes, sizes[1:]):

@@ -13,11 +13,11 @@ def dense(parameters, x):
     theta, theta_0 = parameters
     if x.ndim != 2 or theta.ndim != 2 or x.shape[1] != theta.shape[0]:
         raise ValueError(
-            f"x {x.shape} and theta {theta.shape} should be (N, m) and (m, k)"
+            f"x {x.shape} and theta {theta.shape} should be (N, m), (m, k)"
         )
     if theta_0.shape != theta.shape[1:]:
         raise ValueError(
-            f"theta_0 {theta_0.shape} should be {theta.shape[1:]}, one bias per unit"
+            f"theta_0 {theta_0.shape} should be {theta.shape[1:]}, as units"
         )
 
     def backward(delta):

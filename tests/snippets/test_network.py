@@ -222,7 +222,7 @@ def test_two_forward_passes_do_not_disturb_each_other():
 @pytest.mark.parametrize("count", [2, 4])
 def test_parameters_for_another_number_of_layers_are_refused_with_both_numbers(count):
     one = np.ones((1, 1)), np.zeros(1)
-    with pytest.raises(ValueError, match=f"parameters for {count} layers, but 3 layers"):
+    with pytest.raises(ValueError, match=f"{count} parameters for 3 layers"):
         multilayer_perceptron(tanh, 1)((one, (), one, ())[:count], np.ones((1, 1)))
 
 
