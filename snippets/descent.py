@@ -4,7 +4,7 @@ import numpy as np
 
 
 def pack(parameters):
-    """The numbers of nested tuples of arrays as a vector θ, and `unpack`, to undo it.
+    """Nested tuples of arrays as one vector θ, and `unpack`, which undoes it.
 
     unpack(θ) has the shape of `parameters` and shares its memory with θ.
     """
