@@ -16,9 +16,7 @@ def dense(parameters, x):
             f"x {x.shape} and theta {theta.shape} should be (N, m), (m, k)"
         )
     if theta_0.shape != theta.shape[1:]:
-        raise ValueError(
-            f"theta_0 {theta_0.shape} should be {theta.shape[1:]}, as units"
-        )
+        raise ValueError(f"theta_0 {theta_0.shape} should be {theta.shape[1:]}")
 
     def backward(delta):
         return (x.T @ delta, delta.sum(axis=0)), delta @ theta.T
