@@ -14,6 +14,8 @@ from press.problems import PressError, report
 from press.progress import finish_progress, progress
 from press.update import update
 
+# Asked of a run of all tests: every line and branch of the teaching code.
+COVERAGE = ["--cov=snippets", "--cov-branch", "--cov-fail-under=100", "--cov-report=term-missing:skip-covered"]
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -48,10 +50,11 @@ def _build(arguments: argparse.Namespace) -> int:
 
 
 def _test(arguments: argparse.Namespace) -> int:
+    if status := _build(arguments):
+        return status
     parallel = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
-    return _build(arguments) or subprocess.call(
-        [sys.executable, "-m", "pytest", *parallel, *arguments.pytest], cwd=ROOT
-    )
+    words = arguments.pytest or COVERAGE
+    return subprocess.call([sys.executable, "-m", "pytest", *parallel, *words], cwd=ROOT)
 
 
 def _check(arguments: argparse.Namespace) -> int:
