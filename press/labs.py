@@ -24,13 +24,12 @@ from mkdocs_jupyter import convert, plugin
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
 from press.cache import Cache, digest
-from press.figures import finish
 from press.formulas import set_formulas
 from press.library import Library
 from press.outputs import tidy
 from press.problems import PressError, Problem
 from press.programs import Part, assemble, own_lines
-from press.rendering import code, words
+from press.rendering import code_html, figure_html, output_html
 from press.runner import environment, versions
 
 SECONDS = 60
@@ -319,15 +318,13 @@ def _marked(match: re.Match) -> str:
 def _cell_html(lab: Lab, cell: Cell, number: int, outcome: Outcome) -> str:
     parts = [
         f'<div class="lab-cell" id="cell-{number}" data-source="{lab.path}:{cell.line}">',
-        f'<div class="highlight"><pre tabindex="0"><span></span><code>{code(cell.text)}</code></pre></div>',
+        code_html(cell.text),
     ]
     if output := outcome.outputs.get(number):
-        label = 'tabindex="0" role="group" aria-label="Output"'
-        parts.append(f'<pre class="program-output" {label}>{html.escape(output)}</pre>')
+        parts.append(output_html(output))
     for svg in outcome.figures.get(number, []):
-        drawn = finish(svg, f"{lab.stem}-{number}", outcome.fill(cell.alt))
-        caption = words(outcome.fill(cell.caption))
-        parts.append(f'<figure class="program-figure">{drawn}<figcaption>{caption}</figcaption></figure>')
+        alt, caption = outcome.fill(cell.alt), outcome.fill(cell.caption)
+        parts.append(figure_html(svg, f"{lab.stem}-{number}", alt, caption))
     return "\n".join([*parts, "</div>"])
 
 

@@ -29,24 +29,31 @@ def program_html(edition: Edition, entry: Entry) -> str:
     """A runnable block: its lines, what copies and downloads all of it, its output, its figure."""
     parts = [
         f'<div class="program" id="program-{entry.id}" data-source="{entry.source}">',
-        f'<div class="highlight"><pre tabindex="0"><span></span><code>{code(entry.visible)}</code></pre></div>',
+        code_html(entry.visible),
         _bar(entry),
     ]
     if output := entry.result.output.rstrip("\n"):
-        parts.append(
-            f'<pre class="program-output" tabindex="0" role="group" aria-label="Output">{escape(output)}</pre>'
-        )
+        parts.append(output_html(output))
     if entry.result.figures and entry.figure.get("alt"):
         alt = edition.fill(entry.page, entry.figure["alt"])
         caption = edition.fill(entry.page, entry.figure.get("caption", ""))
-        svg = finish(entry.result.figures[0], f"{entry.page.stem}-{entry.id}", alt)
-        parts.append(f'<figure class="program-figure">{svg}<figcaption>{words(caption)}</figcaption></figure>')
+        parts.append(figure_html(entry.result.figures[0], f"{entry.page.stem}-{entry.id}", alt, caption))
     return "\n".join([*parts, "</div>"])
 
 
-def code(text: str) -> str:
+def code_html(text: str) -> str:
     """Python in colours, without the spans that Pygments puts around blanks, names and punctuation."""
-    return _PLAIN.sub(r"\1", highlight(text, _LEXER, _FORMATTER))
+    coloured = _PLAIN.sub(r"\1", highlight(text, _LEXER, _FORMATTER))
+    return f'<div class="highlight"><pre tabindex="0"><span></span><code>{coloured}</code></pre></div>'
+
+
+def output_html(output: str) -> str:
+    return f'<pre class="program-output" tabindex="0" role="group" aria-label="Output">{escape(output)}</pre>'
+
+
+def figure_html(svg: str, prefix: str, alt: str, caption: str) -> str:
+    drawn = finish(svg, prefix, alt)
+    return f'<figure class="program-figure">{drawn}<figcaption>{words(caption)}</figcaption></figure>'
 
 
 def _bar(entry: Entry) -> str:
