@@ -4,6 +4,8 @@ from math import erf, pi
 
 import numpy as np
 
+from snippets.guards import below_largest
+
 
 def linear(parameters, z):
     """a = z, slope 1.
@@ -105,9 +107,9 @@ def gelu(parameters, z):
     Shapes: z (N, k) → a (N, k).
     Source: Hendrycks and Gimpel 2016, the exact form.
     """
-    root = np.sqrt(0.5).astype(z.dtype)
-    cumulative = (1 + np.vectorize(erf, otypes=[z.dtype])(z * root)) / 2
-    density = np.exp(-(np.clip(z, -40, 40) ** 2) / 2) / float(np.sqrt(2 * pi))
+    z = 1.0 * z  # integers have no slope
+    cumulative = (1 + np.vectorize(erf, otypes=[z.dtype])(z * 0.5**0.5)) / 2
+    density = np.exp(-(np.clip(z, -40, 40) ** 2) / 2) / (2 * pi) ** 0.5
     return z * cumulative, lambda delta: ((), delta * (cumulative + z * density))
 
 
@@ -117,7 +119,7 @@ def softmax(parameters, z):
     Shapes: z (N, k) → p (N, k), every row sums to 1.
     Source: Bridle 1990.
     """
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    e = np.exp(below_largest(z))
     p = e / e.sum(axis=-1, keepdims=True)
 
     def backward(delta):

@@ -2,29 +2,50 @@
 
 import numpy as np
 
+from snippets.guards import positive
+
+
+def arrays(parameters):
+    """The arrays in nested tuples, from left to right."""
+    if isinstance(parameters, tuple):
+        return [array for part in parameters for array in arrays(part)]
+    return [parameters]
+
+
+def flatten(parameters):
+    """Nested tuples of arrays as one vector.
+
+    Raises: ValueError where `parameters` holds no array.
+    """
+    parts = arrays(parameters)
+    if not parts:
+        raise ValueError("parameters should hold at least one array")
+    return np.concatenate(parts, axis=None)
+
 
 def pack(parameters):
     """Nested tuples of arrays as one vector θ, and `unpack`, which undoes it.
 
     unpack(θ) has the shape of `parameters` and shares its memory with θ.
+    Raises: ValueError where `parameters` holds no array.
     """
-    arrays = []
+    stop = 0
 
-    def collect(part):
+    def place(part):
+        nonlocal stop
         if isinstance(part, tuple):
-            return tuple(collect(p) for p in part)
-        arrays.append(np.ravel(part))
-        stop = sum(a.size for a in arrays)
-        return slice(stop - arrays[-1].size, stop), np.shape(part)
+            return tuple(place(p) for p in part)
+        start, stop = stop, stop + np.size(part)
+        return slice(start, stop), np.shape(part)
 
-    layout = collect(parameters)
+    layout = place(parameters)
 
     def unpack(theta, part=layout):
         if part and isinstance(part[0], slice):
             return theta[part[0]].reshape(part[1])
         return tuple(unpack(theta, p) for p in part)
 
-    return np.concatenate(arrays), unpack
+    return flatten(parameters), unpack
 
 
 def objective(network, loss, unpack, x, y):
@@ -34,7 +55,7 @@ def objective(network, loss, unpack, x, y):
         prediction, backward = network(unpack(theta), x)
         J, delta = loss(prediction, y)
         gradient, _ = backward(delta)
-        return J, pack(gradient)[0]
+        return J, flatten(gradient)
 
     return J_and_gradient
 
@@ -42,11 +63,10 @@ def objective(network, loss, unpack, x, y):
 def gradient_descent(J_and_gradient, theta, eta, steps):
     """θ ← θ - η ∂J/∂θ, `steps` times; returns θ and J before each step.
 
-    Raises: ValueError where η ≤ 0.
+    Raises: ValueError where η is not positive and finite.
     Source: Cauchy 1847, with a fixed η.
     """
-    if not eta > 0:
-        raise ValueError(f"eta should be positive, not {eta}")
+    positive(eta=eta)
     history = []
     for _ in range(steps):
         J, gradient = J_and_gradient(theta)

@@ -2,17 +2,21 @@
 
 import numpy as np
 
+from snippets.guards import below_largest, finite
+
 
 def mean_squared_error(y_hat, y):
     """J = mean over rows of Σ_j (ŷ_j - y_j)², ∂J/∂ŷ = 2 (ŷ - y) / N.
 
     Shapes: ŷ (N, k), y (N, k) → J (), ∂J/∂ŷ (N, k).
-    Raises: ValueError where the shapes differ or N = 0.
+    Raises: ValueError where the shapes differ, N = 0, or a number is not finite.
+    Source: Gauss 1809, the negative log-likelihood of a normal variable.
     """
     if y_hat.shape != y.shape or y.size == 0:
         raise ValueError(
             f"y_hat {y_hat.shape} and y {y.shape} should be equal and not empty"
         )
+    finite(y_hat=y_hat, y=y)
     error = y_hat - y
     return (error * error).sum() / len(y), 2 * error / len(y)
 
@@ -20,17 +24,23 @@ def mean_squared_error(y_hat, y):
 def binary_cross_entropy(z, y):
     """J = mean(log(1 + eᶻ) - y z), the cost of p = σ(z); ∂J/∂z = (p - y) / N.
 
-    Shapes: z (N, 1) before the sigmoid, y (N, 1) in {0, 1} → J (), ∂J/∂z (N, 1).
-    Raises: ValueError where the shapes differ or N = 0.
+    Shapes: z (N, 1) before the sigmoid, y (N, 1) in [0, 1] → J (), ∂J/∂z (N, 1).
+    Raises: ValueError where the shapes differ, N = 0, z is not finite, or a y
+    is outside [0, 1].
     Source: the negative log-likelihood of a Bernoulli variable, from logits.
     """
     if z.shape != y.shape or y.size == 0:
         raise ValueError(
             f"z {z.shape} and y {y.shape} should be equal and not empty"
         )
-    small = np.exp(np.where(z > 0, -z, z))
-    p = np.where(z > 0, 1, small) / (1 + small)
-    J = (np.maximum(z, 0) + np.log1p(small) - y * z).sum() / len(y)
+    finite(z=z)
+    if not ((y >= 0) & (y <= 1)).all():
+        raise ValueError("y should lie in [0, 1]")
+    answer = z > 0
+    distance = np.where(answer, z, -z)  # |z|
+    small = np.exp(-distance)
+    p = np.where(answer, 1, small) / (1 + small)
+    J = (np.log1p(small) + distance * np.abs(answer - y)).sum() / len(y)
     return J, (p - y) / len(y)
 
 
@@ -39,17 +49,24 @@ def cross_entropy(z, y):
 
     ∂J/∂z = (p - 1[j = y]) / N.
     Shapes: z (N, k) before the softmax, y (N,) integers < k → J (), ∂J/∂z (N, k).
-    Raises: ValueError where y is not (N,), N = 0, or a label is not a class.
+    Raises: ValueError where y is not (N,), N = 0, a label is not a class, or z is
+    not finite.
     """
-    if y.shape != z.shape[:1] or y.size == 0:
+    if z.ndim != 2 or y.shape != z.shape[:1] or y.size == 0:
         raise ValueError(
-            f"y {y.shape} should be ({len(z)},), one label a row, not empty"
+            f"y {y.shape} should be {z.shape[:1]}, one label a row of z, not empty"
         )
+    if y.dtype.kind not in "iu":
+        raise ValueError(f"y should hold integers, not {y.dtype}")
     if y.min() < 0 or y.max() >= z.shape[1]:
         raise ValueError(
             f"y should lie in 0..{z.shape[1] - 1}, not {y.min()}..{y.max()}"
         )
-    shifted = z - z.max(axis=1, keepdims=True)
-    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    target = np.eye(z.shape[1], dtype=z.dtype)[y]
-    return -(target * log_p).sum() / len(y), (np.exp(log_p) - target) / len(y)
+    finite(z=z)
+    shifted, n = below_largest(z), np.arange(len(y))
+    e = np.exp(shifted)
+    total = e.sum(axis=1, keepdims=True)
+    J = (np.log(total[:, 0]) - shifted[n, y]).sum() / len(y)
+    d_z = e / total
+    d_z[n, y] -= 1
+    return J, d_z / len(y)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from snippets.guards import positive
+
 
 def dense(parameters, x):
     """z = x θ + θ_0: column j of θ holds the weights of unit j.
@@ -57,7 +59,6 @@ def perceptron_rule(parameters, x, y, eta=1.0):
         raise ValueError(f"y {y.shape} should be shaped like y_hat {y_hat.shape}")
     if not ((y == 0) | (y == 1)).all():
         raise ValueError("y should hold only 0 and 1")
-    if not eta > 0:
-        raise ValueError(f"eta should be positive, not {eta}")
+    positive(eta=eta)
     mistake = y - y_hat
     return theta + eta * x.T @ mistake, theta_0 + eta * mistake.sum(axis=0)

@@ -200,9 +200,9 @@ def test_no_step_returns_the_start_and_an_empty_history():
     assert history == []
 
 
-@pytest.mark.parametrize("eta", [0, -0.1, float("nan")])
+@pytest.mark.parametrize("eta", [0, -0.1, float("nan"), float("inf")])
 def test_a_learning_rate_that_is_not_positive_is_refused_by_name(eta):
-    with pytest.raises(ValueError, match=f"eta should be positive, not {eta}"):
+    with pytest.raises(ValueError, match=f"eta should be positive and finite, not {eta}"):
         gradient_descent(bowl, np.zeros(2), eta, 1)
 
 

@@ -232,7 +232,7 @@ class TestContract:
     @pytest.mark.parametrize("eta", [0, -1.0, np.nan])
     def test_the_rule_refuses_a_learning_rate_that_is_not_positive(self, eta):
         parameters, x = example("perceptron", 0)
-        with pytest.raises(ValueError, match=f"eta should be positive, not {eta}"):
+        with pytest.raises(ValueError, match=f"eta should be positive and finite, not {eta}"):
             perceptron_rule(parameters, x, np.zeros((7, 2)), eta)
 
 
