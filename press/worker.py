@@ -139,14 +139,14 @@ def _preload(text: str) -> None:
         tree = ast.parse(text)
     except SyntaxError:
         return
-    for node in ast.walk(tree):
-        names = [node.module] if isinstance(node, ast.ImportFrom) else [a.name for a in getattr(node, "names", [])]
-        for name in names if isinstance(node, (ast.Import, ast.ImportFrom)) else []:
-            if name and name.split(".")[0] in {"numpy", "matplotlib", "sklearn"}:
-                try:
-                    importlib.import_module(name)
-                except ImportError:
-                    return  # the program will say so itself
+    modules = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    modules += [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+    for name in modules:
+        if name and name.split(".")[0] in {"numpy", "matplotlib", "sklearn"}:
+            try:
+                importlib.import_module(name)
+            except ImportError:
+                return  # the program will say so itself
     if "matplotlib" in text:
         importlib.import_module("press.backend")
 

@@ -25,7 +25,7 @@ def inverse_time(eta, tau):
 
 
 def cosine(eta, lowest, steps):
-    """η_t = lowest + (η - lowest) (1 + cos(π t / steps)) / 2, and lowest after that.
+    """η_t = lowest + (η - lowest) (1 + cos(π t / steps)) / 2, then lowest.
 
     Raises: ValueError where η, lowest or steps is not positive and finite.
     Source: Loshchilov and Hutter 2017, without restarts.

@@ -44,6 +44,11 @@ def test_an_error_names_the_line_of_the_program(spawn):
     assert "KeyError: 'gone'" in result["error"]["what"]
 
 
+def test_names_that_a_function_takes_from_outside_are_no_imports(spawn):
+    text = "def f():\n  n = 0\n  def g():\n    nonlocal n\n    global m\n    n = m = 1\n  g()\n  return n\nprint(f())"
+    assert run(text, spawn=spawn)["output"] == "1\n"
+
+
 @pytest.mark.parametrize("text", ["import time\ntime.sleep(60)", "while True:\n    pass"])
 def test_a_program_that_does_not_end_is_stopped(text):
     started = time.monotonic()
