@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 FIELDS = ("claim", "experiment", "measured", "verdict", "because")
 VERDICTS = {"holds", "holds with a caveat", "loose"}
-STATEMENTS = [f"1.{n}" for n in range(1, 6)] + [f"2.{n}" for n in range(1, 7)]
+STATEMENTS_OF = {1: 5, 2: 6, 3: 10, 4: 7, 5: 1}  # section of the article: how many it makes
+STATEMENTS = [f"{section}.{n}" for section, count in STATEMENTS_OF.items() for n in range(1, count + 1)]
 
 FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<marks>`{3,}|~{3,})(?P<kind>[^`\n]*)$")
 FIELD = re.compile(r"(?P<name>id|claim|experiment|measured|verdict|because):(?:\s+(?P<value>.*))?")
