@@ -20,7 +20,7 @@ N = 1536
 BATCH_SIZES = [*(2**i for i in range(11)), N]
 ROUNDS = 9
 SEEDS = 5
-# B: (η, passes); η of the powers of 2 that on another seed needs the fewest passes for J < 0.1, the smaller where two do.
+# B: (η, passes); η is the power of 2 that on another seed needs the fewest passes for J < 0.1, the smaller of two.
 RUNS = {1: (2**-4, 12), 32: (2**-1, 32), N: (2**0, 256)}
 
 

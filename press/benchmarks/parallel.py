@@ -26,9 +26,7 @@ ROUNDS = 15
 
 def measure() -> dict[str, object]:
     warnings.filterwarnings("ignore", message="Sending large graph")  # the shards travel in each step, as the page says
-    cluster = LocalCluster(
-        n_workers=WORKERS, threads_per_worker=1, processes=True, dashboard_address=None
-    )
+    cluster = LocalCluster(n_workers=WORKERS, threads_per_worker=1, processes=True, dashboard_address=None)
     with cluster, Client(cluster) as client, ThreadPoolExecutor(WORKERS) as pool:
         ways = {
             "serial": lambda on, x, y: on(x, y),
