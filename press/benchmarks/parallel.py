@@ -1,4 +1,4 @@
-"""What a gradient costs serially, on two threads and on two processes of a Dask cluster, for batches of many sizes."""
+"""What a gradient costs one worker, BLAS threads, Python threads, both at once, and Dask processes, by batch size."""
 
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +8,7 @@ from time import perf_counter
 
 import numpy as np
 from distributed import Client, LocalCluster
+from threadpoolctl import threadpool_limits
 
 from snippets.activations import relu
 from snippets.descent import objective, pack
@@ -26,12 +27,16 @@ ROUNDS = 15
 
 def measure() -> dict[str, object]:
     warnings.filterwarnings("ignore", message="Sending large graph")  # the shards travel in each step, as the page says
-    cluster = LocalCluster(n_workers=WORKERS, threads_per_worker=1, processes=True, dashboard_address=None)
+    cluster = LocalCluster(n_workers=WORKERS, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0")
     with cluster, Client(cluster) as client, ThreadPoolExecutor(WORKERS) as pool:
+        run = {"threads": pool.map, "dask": on_cluster(client)}
+        # name: how the gradient of a batch is taken, and how many threads BLAS has for each product
         ways = {
-            "serial": lambda on, x, y: on(x, y),
-            "threads": lambda on, x, y: data_parallel(on, x, y, WORKERS, pool.map),
-            "dask": lambda on, x, y: data_parallel(on, x, y, WORKERS, on_cluster(client)),
+            "serial": (lambda on, x, y: on(x, y), 1),
+            "blas": (lambda on, x, y: on(x, y), WORKERS),
+            "threads": (lambda on, x, y: data_parallel(on, x, y, WORKERS, run["threads"]), 1),
+            "both": (lambda on, x, y: data_parallel(on, x, y, WORKERS, run["threads"]), WORKERS),
+            "dask": (lambda on, x, y: data_parallel(on, x, y, WORKERS, run["dask"]), 1),
         }
         seconds = seconds_of_a_gradient(ways)
     return {
@@ -54,11 +59,12 @@ def seconds_of_a_gradient(ways):
     taken = {(name, B): [] for name in ways for B in BATCH_SIZES}
     for _ in range(ROUNDS + 1):
         for B in BATCH_SIZES:
-            for name, way in ways.items():
+            for name, (way, blas_threads) in ways.items():
                 J_and_gradient = way(on, x[:B], y[:B])
-                begin = perf_counter()
-                J_and_gradient(theta)
-                taken[name, B].append(perf_counter() - begin)
+                with threadpool_limits(blas_threads, user_api="blas"):
+                    begin = perf_counter()
+                    J_and_gradient(theta)
+                    taken[name, B].append(perf_counter() - begin)
     return {name: [median(taken[name, B][1:]) for B in BATCH_SIZES] for name in ways}  # the first round warms up
 
 
