@@ -27,7 +27,7 @@ def pack(parameters):
     """Nested tuples of arrays as one vector θ, and `unpack`, which undoes it.
 
     unpack(θ) has the shape of `parameters` and shares its memory with θ.
-    Raises: ValueError where `parameters` holds no array.
+    Raises: ValueError where `parameters` holds no array, or θ is not as long.
     """
     stop = 0
 
@@ -41,6 +41,8 @@ def pack(parameters):
     layout = place(parameters)
 
     def unpack(theta, part=layout):
+        if theta.shape != (stop,):
+            raise ValueError(f"theta {theta.shape} should be ({stop},)")
         if part and isinstance(part[0], slice):
             return theta[part[0]].reshape(part[1])
         return tuple(unpack(theta, p) for p in part)

@@ -40,7 +40,7 @@ def binary_cross_entropy(z, y):
     distance = np.where(answer, z, -z)  # |z|
     small = np.exp(-distance)
     p = np.where(answer, 1, small) / (1 + small)
-    J = (np.log1p(small) + distance * np.abs(answer - y)).sum() / len(y)
+    J = (np.log1p(small) + distance * np.where(answer, 1 - y, y)).sum() / len(y)
     return J, (p - y) / len(y)
 
 
@@ -49,6 +49,7 @@ def cross_entropy(z, y):
 
     ∂J/∂z = (p - 1[j = y]) / N.
     Shapes: z (N, k) before the softmax, y (N,) integers < k → J (), ∂J/∂z (N, k).
+    J = ∞ where a row's largest exceeds z_y by more than the largest number.
     Raises: ValueError where y is not (N,), N = 0, a label is not a class, or z is
     not finite.
     """

@@ -27,7 +27,7 @@ from snippets.backpropagation import check_layer, complex_step_gradient
 LAYERS = {
     name: layer
     for name, layer in inspect.getmembers(activations, inspect.isfunction)
-    if layer.__module__ == activations.__name__
+    if layer.__module__ == activations.__name__ and "__" not in name
 }
 PARAMETERS = {"prelu": 0.25}
 NOT_ANALYTIC = {"gelu"}  # erf takes no complex number
