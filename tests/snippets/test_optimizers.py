@@ -168,7 +168,7 @@ def test_memory_is_what_the_formula_keeps():
         ("momentum", {"eta": 0.02}),
         ("nesterov", {"eta": 0.02}),
         ("adagrad", {"eta": 0.5}),
-        ("adadelta", {"epsilon": 1e-2}),
+        ("adadelta", {"eta": 0.1, "epsilon": 1e-3}),
         ("rmsprop", {"eta": 0.01}),
         ("adam", {"eta": 0.05}),
         ("adamax", {"eta": 0.05}),
