@@ -12,5 +12,5 @@ Arguments are arrays of numbers, hyperparameters Python's; results keep the dtyp
 floats, and integers count as numbers. A layer computes with what it gets: an empty
 batch gives an empty output, NaN and ∞ pass through (only `step` answers 0 to NaN),
 and what exceeds the largest number becomes ∞, with NumPy's warning. A loss refuses
-an empty batch, NaN and ∞; every function refuses hyperparameters out of range.
+an empty batch, NaN and ∞. What a function refuses, its docstring says.
 """

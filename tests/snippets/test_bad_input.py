@@ -59,15 +59,15 @@ line = flatten((theta, theta_0))
 # Outcomes: nan, inf, huge (±1e308), shape (one axis too many)
 
 
-def row(nan, inf, huge, shape, labels="finite"):
-    return {"nan": nan, "inf": inf, "huge": huge, "shape": shape, "labels": labels}
+def row(nan, inf, huge, shape):
+    return {"nan": nan, "inf": inf, "huge": huge, "shape": shape}
 
 
 anything = row("passes", "passes", "finite", "finite")
 fitting = row("passes", "passes", "finite", "refused")
 checked = row("refused", "refused", "finite", "refused")
 square = row("refused", "refused", "overflows", "refused")
-label = row("refused", "refused", "refused", "refused", "refused")
+label = row("refused", "refused", "refused", "refused")
 positive, share, count = "positive", "share", "count"
 OUT_OF_RANGE = {
     positive: [0, -1, -1e308, np.nan, np.inf, -np.inf],

@@ -192,6 +192,22 @@ def test_a_cost_far_below_rounding_is_not_lost():
     assert J == pytest.approx(np.exp(-40), rel=1e-12, abs=0)
 
 
+def test_a_cost_far_below_rounding_is_not_lost_on_the_other_side_either():
+    J, delta = binary_cross_entropy(np.array([[40.0]]), np.array([[1.0]]))
+    assert J == pytest.approx(np.exp(-40), rel=1e-12, abs=0)
+    assert delta == 0  # 1 - p is e^-40, and p is 1 to rounding
+
+
+def test_logits_further_apart_than_the_largest_number_cost_nothing_or_infinity():
+    z = np.array([[1e308, -1e308]])
+    J, delta = cross_entropy(z, np.array([0]))
+    assert J == 0
+    assert not delta.any()
+    J, delta = cross_entropy(z, np.array([1]))
+    assert J == np.inf
+    assert np.array_equal(delta, [[1, -1]])
+
+
 def test_a_squared_error_is_exact_up_to_the_largest_square():
     J, delta = mean_squared_error(np.array([[1e154]]), np.zeros((1, 1)))
     assert J == pytest.approx(1e308)
@@ -248,6 +264,49 @@ def test_an_empty_batch_is_refused(name):
     prediction, y = data_for(name, np.random.default_rng(0))
     with pytest.raises(ValueError, match="not empty"):
         LOSSES[name](prediction[:0], y[:0])
+
+
+@every_loss
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_prediction_that_is_no_number_is_refused_by_name(name, value):
+    prediction, y = data_for(name, np.random.default_rng(0))
+    prediction[1, 0] = value
+    argument = "y_hat" if name == "mean_squared_error" else "z"
+    with pytest.raises(ValueError, match=f"^{argument} should be finite, without NaN$"):
+        LOSSES[name](prediction, y)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_target_that_is_no_number_is_refused_by_name(value):
+    with pytest.raises(ValueError, match=r"^y should be finite, without NaN$"):
+        mean_squared_error(np.zeros((2, 1)), np.array([[0.0], [value]]))
+
+
+@pytest.mark.parametrize("label", [-5e-324, -1, 1 + 2**-52, 2, np.nan, np.inf])
+def test_a_label_that_is_no_probability_is_refused(label):
+    with pytest.raises(ValueError, match=r"^y should lie in \[0, 1\]$"):
+        binary_cross_entropy(np.zeros((2, 1)), np.array([[0.5], [label]]))
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int64, np.uint8, np.float32])
+def test_labels_of_two_classes_may_be_stored_in_any_way(dtype):
+    z, y = data_for("binary_cross_entropy", np.random.default_rng(0))
+    J, delta = binary_cross_entropy(z, y)
+    J_stored, delta_stored = binary_cross_entropy(z, y.astype(dtype))
+    assert J_stored == J
+    assert np.array_equal(delta_stored, delta)
+
+
+@pytest.mark.parametrize("dtype", [float, bool, complex])
+def test_classes_are_numbered_by_integers(dtype):
+    with pytest.raises(ValueError, match=f"^y should hold integers, not {np.dtype(dtype)}$"):
+        cross_entropy(np.zeros((2, 3)), np.array([0, 1], dtype))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.uint64])
+def test_classes_may_be_numbered_by_any_integers(dtype):
+    z, y = data_for("cross_entropy", np.random.default_rng(0))
+    assert cross_entropy(z, y.astype(dtype))[0] == cross_entropy(z, y)[0]
 
 
 @pytest.mark.parametrize("label", [-1, 3])
