@@ -211,7 +211,7 @@ def test_two_processes_of_a_cluster_add_up_to_the_full_gradient(tmp_path, monkey
             n_workers=2,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",  # any free port
             local_directory=str(tmp_path),
         ) as cluster,
         Client(cluster) as client,
