@@ -119,6 +119,11 @@ def test_prelu_learns_its_slope_from_the_inputs_on_the_left():
     np.testing.assert_array_equal(backward(delta)[1], [[0.25, 10.0], [0.5, 2.5]])
 
 
+def test_a_slope_that_is_not_a_number_shows_at_zero_too_and_not_where_the_input_is_positive():
+    a, _ = prelu(np.nan, np.array([[-1.0, 0.0, 1.0]]))
+    np.testing.assert_array_equal(a, [[np.nan, np.nan, 1]])
+
+
 # Gradient checks
 
 

@@ -143,6 +143,13 @@ def test_the_dtype_stays_that_of_x(dtype):
     assert a.dtype == backward(x)[1].dtype == dtype
 
 
+@pytest.mark.parametrize(("dtype", "wanted"), [(np.uint8, np.float32), (np.int64, np.float64)])
+def test_integers_become_floats_that_hold_them(dtype, wanted):
+    a, _ = dropout(Given([[0.9, 0.9, 0.1]]), 0.5)((), np.array([[1, 100, 3]], dtype))
+    assert a.dtype == wanted
+    assert np.array_equal(a, [[2, 200, 0]])
+
+
 def test_nothing_is_changed_in_place_and_backward_may_be_called_twice():
     x, delta = np.random.default_rng(0).normal(size=(2, 6, 5))
     before = x.copy()
