@@ -45,13 +45,11 @@ def binary_cross_entropy(z, y):
 
 
 def cross_entropy(z, y):
-    """J = mean of log Σ_j exp(z_j) - z_y, the cost of p = softmax(z).
+    """J = mean of log Σ_j exp(z_j) - z_y, ∂J/∂z = (softmax(z) - 1[j = y]) / N.
 
-    ∂J/∂z = (p - 1[j = y]) / N.
     Shapes: z (N, k) before the softmax, y (N,) integers < k → J (), ∂J/∂z (N, k).
     J = ∞ where a row's largest exceeds z_y by more than the largest number.
-    Raises: ValueError where y is not (N,), N = 0, a label is not a class, or z is
-    not finite.
+    Raises: ValueError where y is not (N,), N = 0, a y is no class, or z not finite.
     """
     if z.ndim != 2 or y.shape != z.shape[:1] or y.size == 0:
         raise ValueError(
