@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from press.bench import bench
 from press.cache import Cache
-from press.commands import parser
+from press.commands import BENCHMARKS, parser
 from press.edition import Edition, Entry, compose
 from press.problems import PressError, report
 from press.progress import finish_progress, progress
@@ -77,6 +78,22 @@ def _update(arguments: argparse.Namespace) -> int:
     return 1 if edition.problems else 0
 
 
+def _bench(arguments: argparse.Namespace) -> int:
+    strange = [name for name in arguments.names if name not in BENCHMARKS]
+    if strange:
+        print(f"{strange[0]}: there is no such benchmark; choose of {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    for name in arguments.names or BENCHMARKS:
+        progress(f"measuring {name}")
+        printed, edition = bench(ROOT, name, _cache(), progress)
+        finish_progress()
+        print(printed)
+        if edition.problems:
+            print(report(edition.problems), file=sys.stderr)
+            return 1
+    return 0
+
+
 def _run(arguments: argparse.Namespace) -> int:
     match = re.fullmatch(r"(?P<path>.+\.md):(?P<line>\d+)", arguments.place)
     if not match or not (ROOT / match["path"]).is_file():
@@ -99,7 +116,15 @@ def _run(arguments: argparse.Namespace) -> int:
     return 1 if own else 0
 
 
-COMMANDS = {"serve": _serve, "build": _build, "test": _test, "check": _check, "update": _update, "run": _run}
+COMMANDS = {
+    "serve": _serve,
+    "build": _build,
+    "test": _test,
+    "check": _check,
+    "update": _update,
+    "bench": _bench,
+    "run": _run,
+}
 
 
 def _entry_at(edition: Edition, path: str, line: int) -> Entry | None:

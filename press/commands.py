@@ -3,6 +3,7 @@
 import argparse
 
 TITLE = "python3 book.py"
+BENCHMARKS = ("training", "minibatches", "parallel")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -25,6 +26,8 @@ def parser() -> argparse.ArgumentParser:
     add("check", "do all that a pull request is checked for: style, a build without cache, tests")
     update = add("update", "write what programs print into their pages")
     update.add_argument("pages", nargs="*", metavar="docs/x.md", help="only these pages")
+    bench = add("bench", "measure speed on this machine, and write what was measured into the pages that report it")
+    bench.add_argument("names", nargs="*", metavar="name", help=f"of {', '.join(BENCHMARKS)}; all unless told")
     run = add("run", "run the program that stands on a line of a page")
     run.add_argument("place", metavar="docs/x.md:42", help="the page and a line of the block")
     run.add_argument("--show", action="store_true", help="print the program instead of running it")

@@ -25,7 +25,7 @@ def update(
         lines = list(own[0].page.lines)
         for entry in own:
             _write_output(lines, entry)
-        _replace(root / path, "\n".join(lines))
+        replace_file(root / path, "\n".join(lines))
     return changed, compose(root, cache, progress, only)
 
 
@@ -41,7 +41,8 @@ def _write_output(lines: list[str], entry: Entry) -> None:
         lines[fence.end : fence.end] = ["", *new]
 
 
-def _replace(file: Path, text: str) -> None:
+def replace_file(file: Path, text: str) -> None:
+    """Writes beside the file and renames, so that it is never half written."""
     handle, name = tempfile.mkstemp(dir=file.parent)
     with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as new:
         new.write(text)

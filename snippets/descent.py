@@ -31,21 +31,21 @@ def pack(parameters):
     """
     stop = 0
 
-    def place(part):
+    def view(part):
         nonlocal stop
         if isinstance(part, tuple):
-            return tuple(place(p) for p in part)
-        start, stop = stop, stop + np.size(part)
-        return slice(start, stop), np.shape(part)
+            views = [view(p) for p in part]
+            return lambda theta: tuple([view(theta) for view in views])
+        where, shape = slice(stop, stop + np.size(part)), np.shape(part)
+        stop = where.stop
+        return lambda theta: theta[where].reshape(shape)
 
-    layout = place(parameters)
+    place = view(parameters)
 
-    def unpack(theta, part=layout):
+    def unpack(theta):
         if theta.shape != (stop,):
             raise ValueError(f"theta {theta.shape} should be ({stop},)")
-        if part and isinstance(part[0], slice):
-            return theta[part[0]].reshape(part[1])
-        return tuple(unpack(theta, p) for p in part)
+        return place(theta)
 
     return flatten(parameters), unpack
 

@@ -1,7 +1,5 @@
 """Mini-batches: the gradient of a few examples in place of that of all."""
 
-import numpy as np
-
 from snippets.optimizers import gradient_of
 from snippets.perceptron import dense
 
@@ -13,7 +11,8 @@ def minibatches(rng, N, B):
     """
     if not 1 <= B <= N:
         raise ValueError(f"B should lie in 1..{N}, not {B}")
-    return np.split(rng.permutation(N), range(B, N, B))
+    order = rng.permutation(N)
+    return [order[start : start + B] for start in range(0, N, B)]
 
 
 def train(step, objective_on, theta, x, y, B, rng, **hyperparameters):
@@ -28,7 +27,8 @@ def train(step, objective_on, theta, x, y, B, rng, **hyperparameters):
     memory = ()
     while True:
         for batch in minibatches(rng, len(x), B):
-            gradient = gradient_of(objective_on(x[batch], y[batch]))
+            x_batch, y_batch = x.take(batch, axis=0), y.take(batch, axis=0)
+            gradient = gradient_of(objective_on(x_batch, y_batch))
             theta, memory = step(theta, gradient, *memory, **hyperparameters)
         yield theta
 
