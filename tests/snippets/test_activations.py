@@ -124,6 +124,12 @@ def test_a_slope_that_is_not_a_number_shows_at_zero_too_and_not_where_the_input_
     np.testing.assert_array_equal(a, [[np.nan, np.nan, 1]])
 
 
+def test_an_input_of_zero_counts_among_those_that_alpha_learns_from():
+    _, backward = prelu(0.25, np.array([[0.0, 1.0]]))
+    assert np.isnan(backward(np.array([[np.nan, 1.0]]))[0])
+    assert backward(np.array([[1.0, np.nan]]))[0] == 0
+
+
 # Gradient checks
 
 
