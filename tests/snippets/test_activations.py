@@ -234,6 +234,14 @@ def test_softmax_treats_every_row_alone():
         np.testing.assert_array_equal(softmax((), row[None])[0][0], alone)
 
 
+def test_softmax_runs_along_the_last_axis_however_many_there_are():
+    z, delta = np.random.default_rng(0).normal(size=(2, 2, 3, 4))
+    p, backward = softmax((), z)
+    flat, backward_flat = softmax((), z.reshape(6, 4))
+    np.testing.assert_array_equal(p.reshape(6, 4), flat)
+    np.testing.assert_array_equal(backward(delta)[1].reshape(6, 4), backward_flat(delta.reshape(6, 4))[1])
+
+
 # Extremes (every warning is an error)
 
 

@@ -101,6 +101,11 @@ def test_no_row_gives_no_row():
 # Equality of two forms
 
 
+def test_rows_of_rows_are_rows():
+    z = np.random.default_rng(0).normal(size=(2, 3, 4))
+    assert np.array_equal(below_largest(z).reshape(6, 4), below_largest(z.reshape(6, 4)))
+
+
 def test_a_batch_of_rows_is_each_row_alone():
     z = np.random.default_rng(0).normal(size=(4, 3))
     assert np.array_equal(below_largest(z), [row - max(row) for row in z])
