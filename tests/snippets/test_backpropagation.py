@@ -38,6 +38,19 @@ def test_central_differences_of_a_cube_are_off_by_the_square_of_the_step():
     np.testing.assert_array_equal(actual, [3 + 0.25**2])
 
 
+@both_gradients
+@pytest.mark.parametrize(("slope", "off"), [(0.5, 0.25), (-0.5, 0.25), (1, 0.25), (1.5, 0.375), (8, 2), (-8, 2)])
+def test_an_error_is_absolute_up_to_a_gradient_of_one_and_relative_beyond(slope, off, gradient):
+    def layer(parameters, x):
+        return slope * x, lambda delta: ((), (slope + off) * delta)
+
+    class Ones:
+        def normal(self, size):
+            return np.ones(size)
+
+    assert check_layer(layer, (), np.zeros((1, 2)), Ones(), gradient) == pytest.approx(0.25, rel=1e-9)
+
+
 def test_shapes_are_nested_like_the_arrays():
     assert shapes((np.zeros((2, 3)), ((), 1.0), [1, 2])) == ((2, 3), ((), ()), (2,))
 
