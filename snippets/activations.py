@@ -47,8 +47,11 @@ def prelu(alpha, z):
     """a = z where z > 0, else α z: the slope α on the left is learned.
 
     Shapes: z (N, k), α () or (k,) → a (N, k).
+    Raises: ValueError where α is neither () nor (k,).
     Source: He et al. 2015; at z = 0 the slope is α.
     """
+    if np.shape(alpha) not in ((), z.shape[1:]):
+        raise ValueError(f"alpha {np.shape(alpha)} should be () or {z.shape[1:]}")
     a = np.where(z > 0, z, alpha * z)
 
     def backward(delta):

@@ -9,7 +9,10 @@ def numerical_gradient(f, theta, h=1e-5):
     """∂f/∂θ_i ≈ (f(θ + h e_i) - f(θ - h e_i)) / 2h, with an error of order h².
 
     Shapes: θ (n,) → (n,).
+    Raises: ValueError where θ is not (n,).
     """
+    if theta.ndim != 1:
+        raise ValueError(f"theta {theta.shape} should be (n,)")
     e = h * np.eye(len(theta))
     return np.array([(f(theta + step) - f(theta - step)) / (2 * h) for step in e])
 
@@ -18,8 +21,11 @@ def complex_step_gradient(f, theta, h=1e-20):
     """∂f/∂θ_i = Im f(θ + i h e_i) / h, exact to rounding where f is analytic.
 
     Shapes: θ (n,) → (n,).
+    Raises: ValueError where θ is not (n,).
     Source: Squire and Trapp 1998.
     """
+    if theta.ndim != 1:
+        raise ValueError(f"theta {theta.shape} should be (n,)")
     e = 1j * h * np.eye(len(theta))
     return np.array([f(theta + step).imag / h for step in e])
 
@@ -43,4 +49,5 @@ def check_layer(layer, parameters, x, rng, gradient=numerical_gradient):
     theta, unpack = pack((parameters, x))
     expected = gradient(lambda theta: (r * layer(*unpack(theta))[0]).sum(), theta)
     actual, _ = pack(backward(r))
-    return np.max(np.abs(actual - expected) / np.maximum(1, np.abs(expected)))
+    error = np.abs(actual - expected) / np.maximum(1, np.abs(expected))
+    return error.max(initial=0)

@@ -27,7 +27,7 @@ def pack(parameters):
     """Nested tuples of arrays as one vector θ, and `unpack`, which undoes it.
 
     unpack(θ) has the shape of `parameters` and shares its memory with θ.
-    Raises: ValueError where `parameters` holds no array.
+    Raises: ValueError where `parameters` holds no array, or θ is not as long.
     """
     stop = 0
 
@@ -40,7 +40,14 @@ def pack(parameters):
         stop = where.stop
         return lambda theta: theta[where].reshape(shape)
 
-    return flatten(parameters), view(parameters)
+    place = view(parameters)
+
+    def unpack(theta):
+        if theta.shape != (stop,):
+            raise ValueError(f"theta {theta.shape} should be ({stop},)")
+        return place(theta)
+
+    return flatten(parameters), unpack
 
 
 def objective(network, loss, unpack, x, y):

@@ -10,7 +10,7 @@ def early_stopping(thetas, J_validation, patience):
     Raises: ValueError where patience < 1, or no θ has a J that is a number.
     Source: Prechelt 1998, the criterion UP, here with any rise since the best.
     """
-    if patience < 1:
+    if not patience >= 1:
         raise ValueError(f"patience should be at least 1, not {patience}")
     best, lowest, since, history = None, inf, 0, []
     for theta in thetas:
@@ -18,7 +18,7 @@ def early_stopping(thetas, J_validation, patience):
         history.append(J)
         if J < lowest:
             best, lowest, since = theta, J, 0
-        if since == patience:
+        if since >= patience:
             break
     if best is None:
         raise ValueError(

@@ -40,20 +40,21 @@ def binary_cross_entropy(z, y):
     below = np.where(answer, -z, z)  # -|z|
     small = np.exp(below)
     p = np.where(answer, 1, small) / (1 + small)
-    J = (np.log1p(small) - below * np.abs(answer - y)).sum() / len(y)
+    J = (np.log1p(small) - below * np.where(answer, 1 - y, y)).sum() / len(y)
     return J, (p - y) / len(y)
 
 
 def cross_entropy(z, y):
-    """J = mean of log Σ_j exp(z_j) - z_y, the cost of p = softmax(z).
+    """J = mean of log Σ_j exp(z_j) - z_y, ∂J/∂z = (softmax(z) - 1[j = y]) / N.
 
-    ∂J/∂z = (p - 1[j = y]) / N.
     Shapes: z (N, k) before the softmax, y (N,) in 0..k-1 → J (), ∂J/∂z (N, k).
-    Raises: ValueError where y is not (N,), N = 0, a label is not a class, or z is
-    not finite.
+    J = ∞ where a row's largest exceeds z_y by more than the largest number.
+    Raises: ValueError where y is not (N,), N = 0, a y is no class, or z not finite.
     """
     if z.ndim != 2 or y.shape != z.shape[:1] or y.size == 0:
-        raise ValueError(f"y {y.shape} should be {z.shape[:1]} and not empty")
+        raise ValueError(
+            f"y {y.shape} should be (N,), z {z.shape} (N, k), and not empty"
+        )
     finite(z=z)
     target = y[:, None] == np.arange(z.shape[1])  # 1[j = y]
     shifted = below_largest(z)

@@ -80,7 +80,7 @@ def adagrad(theta, gradient, G=0.0, *, eta=0.01, epsilon=1e-8):
 
 
 def adadelta(theta, gradient, v=0.0, u=0.0, *, eta=1.0, rho=0.95, epsilon=1e-6):
-    """v ← ρ v + (1-ρ) g², d = √(u+ε) / √(v+ε) g, u ← ρ u + (1-ρ) d², θ ← θ - η d.
+    """v ← ρ v + (1-ρ) g², d = √((u+ε)/(v+ε)) g, u ← ρ u + (1-ρ) d², θ ← θ - η d.
 
     Raises: ValueError where η or ε is not positive, or ρ outside [0, 1).
     Source: Zeiler 2012, Algorithm 1, ε inside the roots; the paper has η = 1.
@@ -89,7 +89,7 @@ def adadelta(theta, gradient, v=0.0, u=0.0, *, eta=1.0, rho=0.95, epsilon=1e-6):
     fraction(rho=rho)
     g = gradient(theta)
     v = rho * v + (1 - rho) * g * g
-    d = np.sqrt(u + epsilon) / np.sqrt(v + epsilon) * g
+    d = np.sqrt((u + epsilon) / (v + epsilon)) * g
     u = rho * u + (1 - rho) * d * d
     return theta - eta * d, (v, u)
 

@@ -1,6 +1,7 @@
 """What the activations promise: value, slope, and good behaviour at the edges of the floating point numbers."""
 
 import inspect
+import re
 from math import e, erf, exp, log, pi, sqrt
 
 import numpy as np
@@ -27,7 +28,7 @@ from snippets.backpropagation import check_layer, complex_step_gradient
 LAYERS = {
     name: layer
     for name, layer in inspect.getmembers(activations, inspect.isfunction)
-    if layer.__module__ == activations.__name__
+    if layer.__module__ == activations.__name__ and "__" not in name
 }
 PARAMETERS = {"prelu": 0.25}
 NOT_ANALYTIC = {"gelu"}  # erf takes no complex number
@@ -116,6 +117,17 @@ def test_prelu_learns_its_slope_from_the_inputs_on_the_left():
     _, backward = prelu(np.array([0.25, 0.5]), z)
     np.testing.assert_array_equal(backward(delta)[0], [-2 * 1 - 1 * 2, -4 * 5])
     np.testing.assert_array_equal(backward(delta)[1], [[0.25, 10.0], [0.5, 2.5]])
+
+
+def test_a_slope_that_is_not_a_number_shows_at_zero_too_and_not_where_the_input_is_positive():
+    a, _ = prelu(np.nan, np.array([[-1.0, 0.0, 1.0]]))
+    np.testing.assert_array_equal(a, [[np.nan, np.nan, 1]])
+
+
+def test_an_input_of_zero_counts_among_those_that_alpha_learns_from():
+    _, backward = prelu(0.25, np.array([[0.0, 1.0]]))
+    assert np.isnan(backward(np.array([[np.nan, 1.0]]))[0])
+    assert backward(np.array([[1.0, np.nan]]))[0] == 0
 
 
 # Gradient checks
@@ -222,6 +234,14 @@ def test_softmax_treats_every_row_alone():
         np.testing.assert_array_equal(softmax((), row[None])[0][0], alone)
 
 
+def test_softmax_runs_along_the_last_axis_however_many_there_are():
+    z, delta = np.random.default_rng(0).normal(size=(2, 2, 3, 4))
+    p, backward = softmax((), z)
+    flat, backward_flat = softmax((), z.reshape(6, 4))
+    np.testing.assert_array_equal(p.reshape(6, 4), flat)
+    np.testing.assert_array_equal(backward(delta)[1].reshape(6, 4), backward_flat(delta.reshape(6, 4))[1])
+
+
 # Extremes (every warning is an error)
 
 
@@ -277,6 +297,26 @@ def test_softmax_survives_the_largest_numbers():
     np.testing.assert_array_equal(softmax((), np.array([[1e308, 1e308, 0]]))[0], [[0.5, 0.5, 0]])
 
 
+def test_softmax_of_numbers_further_apart_than_the_largest_is_all_or_nothing():
+    p, backward = softmax((), np.array([[1e308, -1e308], [-1e308, 1e308]]))
+    np.testing.assert_array_equal(p, [[1, 0], [0, 1]])
+    np.testing.assert_array_equal(backward(np.array([[1.0, 2.0], [3.0, 4.0]]))[1], [[0, 0], [0, 0]])
+
+
+@every_layer
+def test_not_a_number_passes_through(name):
+    a, backward = LAYERS[name](parameters_of(name), np.array([[np.nan, 1.0], [2.0, 3.0]]))
+    assert np.isnan(a[0, 0])
+    assert np.isfinite(a[1]).all()
+    assert np.isfinite(backward(np.ones_like(a))[1][1]).all()
+
+
+@every_layer
+def test_an_empty_batch_gives_an_empty_output(name):
+    a, backward = LAYERS[name](parameters_of(name), np.zeros((0, 3)))
+    assert a.shape == backward(a)[1].shape == (0, 3)
+
+
 # Contract
 
 
@@ -305,6 +345,27 @@ def test_a_python_float_as_parameter_leaves_float32_alone(name):
     z = np.ones((2, 2), dtype=np.float32)
     a, backward = LAYERS[name](PARAMETERS.get(name, ()), z)
     assert a.dtype == backward(a)[1].dtype == np.float32
+
+
+@every_layer
+def test_integers_are_numbers_like_others(name):
+    z = np.array([[-3, 0, 2], [1, -1, 5]])
+    wanted, slope_wanted = value_and_slope(name, z.astype(float))
+    a, backward = LAYERS[name](PARAMETERS.get(name, ()), z)
+    np.testing.assert_array_equal(a, wanted)
+    np.testing.assert_array_equal(backward(np.ones((2, 3)))[1], slope_wanted)
+
+
+def test_gelu_of_integers_is_no_integer():
+    a, backward = gelu((), np.array([[1, 2]]))
+    assert a.dtype == backward(a)[1].dtype == np.float64
+    assert a[0, 0] == pytest.approx((1 + erf(sqrt(1 / 2))) / 2, rel=1e-14)
+
+
+@pytest.mark.parametrize("shape", [(1,), (2,), (4, 1), (4, 3), (1, 3)])
+def test_slopes_that_would_be_broadcast_are_refused(shape):
+    with pytest.raises(ValueError, match=rf"^{re.escape(f'alpha {shape} should be () or (3,)')}$"):
+        prelu(np.zeros(shape), np.zeros((4, 3)))
 
 
 @every_layer

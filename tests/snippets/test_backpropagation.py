@@ -1,10 +1,12 @@
 """What the gradient checker promises: it accepts what is right, and rejects what is wrong by one part in a thousand."""
 
+import re
+
 import numpy as np
 import pytest
 
 from snippets.activations import gelu, prelu, relu, sigmoid, softmax, tanh
-from snippets.backpropagation import check_layer, complex_step_gradient, numerical_gradient
+from snippets.backpropagation import check_layer, complex_step_gradient, numerical_gradient, shapes
 from snippets.network import chain
 from snippets.perceptron import dense
 
@@ -34,6 +36,23 @@ def test_central_differences_are_exact_for_a_parabola_whatever_the_step():
 def test_central_differences_of_a_cube_are_off_by_the_square_of_the_step():
     actual = numerical_gradient(lambda theta: theta[0] ** 3, np.array([1.0]), h=0.25)
     np.testing.assert_array_equal(actual, [3 + 0.25**2])
+
+
+@both_gradients
+@pytest.mark.parametrize(("slope", "off"), [(0.5, 0.25), (-0.5, 0.25), (1, 0.25), (1.5, 0.375), (8, 2), (-8, 2)])
+def test_an_error_is_absolute_up_to_a_gradient_of_one_and_relative_beyond(slope, off, gradient):
+    def layer(parameters, x):
+        return slope * x, lambda delta: ((), (slope + off) * delta)
+
+    class Ones:
+        def normal(self, size):
+            return np.ones(size)
+
+    assert check_layer(layer, (), np.zeros((1, 2)), Ones(), gradient) == pytest.approx(0.25, rel=1e-9)
+
+
+def test_shapes_are_nested_like_the_arrays():
+    assert shapes((np.zeros((2, 3)), ((), 1.0), [1, 2])) == ((2, 3), ((), ()), (2,))
 
 
 # Behaviour
@@ -237,6 +256,17 @@ def test_the_gradient_of_a_straight_line_is_its_weight_at_any_scale(gradient, sc
 @both_gradients
 def test_a_function_of_nothing_has_an_empty_gradient(gradient):
     assert gradient(lambda theta: 1.0, np.array([])).size == 0
+
+
+def test_a_layer_of_nothing_has_no_error():
+    assert check_layer(sigmoid, (), np.zeros((0, 3)), np.random.default_rng(0)) == 0
+
+
+@both_gradients
+@pytest.mark.parametrize("shape", [(), (2, 2), (4, 1)])
+def test_only_a_vector_has_a_gradient_entry_by_entry(gradient, shape):
+    with pytest.raises(ValueError, match=rf"^{re.escape(f'theta {shape} should be (n,)')}$"):
+        gradient(np.sum, np.ones(shape))
 
 
 def test_a_saturated_layer_passes_with_a_gradient_of_zero():

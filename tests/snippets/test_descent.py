@@ -1,11 +1,13 @@
 """Descent: parameters as one vector, the objective as a function of it, steps against the gradient."""
 
+import re
+
 import numpy as np
 import pytest
 
 from snippets.activations import relu, sigmoid, softplus, tanh
 from snippets.backpropagation import complex_step_gradient, numerical_gradient
-from snippets.descent import gradient_descent, objective, pack
+from snippets.descent import arrays, flatten, gradient_descent, objective, pack
 from snippets.losses import binary_cross_entropy, cross_entropy, mean_squared_error
 from snippets.network import glorot, initialise, multilayer_perceptron
 from snippets.perceptron import dense
@@ -38,6 +40,16 @@ def same(a, b):
 def test_numbers_are_packed_in_the_order_in_which_they_are_written():
     theta, _ = pack(nested())
     assert np.array_equal(theta, np.arange(9))
+
+
+def test_arrays_are_taken_out_of_their_nest_from_left_to_right():
+    assert arrays((1, ((), (2, (3,))), 4)) == [1, 2, 3, 4]
+    assert arrays(5) == [5]
+    assert arrays(()) == []
+
+
+def test_a_nest_is_flattened_row_by_row():
+    assert np.array_equal(flatten((np.array([[1, 2], [3, 4]]), (5, ()))), [1, 2, 3, 4, 5])
 
 
 def test_three_steps_down_a_parabola_are_those_of_pencil_and_paper():
@@ -200,6 +212,20 @@ def test_no_step_returns_the_start_and_an_empty_history():
     assert history == []
 
 
+@pytest.mark.parametrize("parameters", [(), ((), ((), ()))])
+def test_parameters_without_an_array_are_refused(parameters):
+    for function in (pack, flatten):
+        with pytest.raises(ValueError, match=r"^parameters should hold at least one array$"):
+            function(parameters)
+
+
+@pytest.mark.parametrize("shape", [(), (8,), (10,), (9, 1), (1, 9)])
+def test_a_vector_of_another_length_is_refused_with_both_shapes(shape):
+    _, unpack = pack(nested())
+    with pytest.raises(ValueError, match=rf"^{re.escape(f'theta {shape} should be (9,)')}$"):
+        unpack(np.zeros(shape))
+
+
 @pytest.mark.parametrize("eta", [0, -0.1, float("nan"), float("inf")])
 def test_a_learning_rate_that_is_not_positive_is_refused_by_name(eta):
     with pytest.raises(ValueError, match=f"eta should be positive and finite, not {eta}"):
@@ -212,6 +238,17 @@ def test_a_learning_rate_that_is_not_positive_is_refused_by_name(eta):
 def test_unpack_undoes_pack():
     theta, unpack = pack(nested())
     assert same(unpack(theta), nested())
+
+
+def test_flatten_is_the_first_half_of_pack():
+    assert np.array_equal(flatten(nested()), pack(nested())[0])
+
+
+def test_empty_arrays_keep_their_place():
+    parameters = np.zeros((0, 3)), np.array([1.0]), np.zeros(0)
+    theta, unpack = pack(parameters)
+    assert theta.shape == (1,)
+    assert same(unpack(theta), parameters)
 
 
 def test_a_single_array_and_a_single_number_are_packed_too():

@@ -1,6 +1,7 @@
 """Losses: the cost of a prediction, its slope, and what happens far out."""
 
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -12,7 +13,9 @@ from snippets.losses import binary_cross_entropy, cross_entropy, mean_squared_er
 pytestmark = pytest.mark.filterwarnings("error")
 
 LOSSES = {
-    name: loss for name, loss in inspect.getmembers(losses, inspect.isfunction) if loss.__module__ == losses.__name__
+    name: loss
+    for name, loss in inspect.getmembers(losses, inspect.isfunction)
+    if loss.__module__ == losses.__name__ and "__" not in name
 }
 SEEDS = range(5)
 
@@ -190,6 +193,22 @@ def test_a_cost_far_below_rounding_is_not_lost():
     assert J == pytest.approx(np.exp(-40), rel=1e-12, abs=0)
 
 
+def test_a_cost_far_below_rounding_is_not_lost_on_the_other_side_either():
+    J, delta = binary_cross_entropy(np.array([[40.0]]), np.array([[1.0]]))
+    assert J == pytest.approx(np.exp(-40), rel=1e-12, abs=0)
+    assert delta == 0  # 1 - p is e^-40, and p is 1 to rounding
+
+
+def test_logits_further_apart_than_the_largest_number_cost_nothing_or_infinity():
+    z = np.array([[1e308, -1e308]])
+    J, delta = cross_entropy(z, np.array([0]))
+    assert J == 0
+    assert not delta.any()
+    J, delta = cross_entropy(z, np.array([1]))
+    assert J == np.inf
+    assert np.array_equal(delta, [[1, -1]])
+
+
 def test_a_squared_error_is_exact_up_to_the_largest_square():
     J, delta = mean_squared_error(np.array([[1e154]]), np.zeros((1, 1)))
     assert J == pytest.approx(1e308)
@@ -235,10 +254,10 @@ def test_a_flat_target_is_refused_before_numpy_broadcasts_it_to_a_square(loss):
 
 
 def test_one_label_per_row_of_logits_is_asked_for():
-    with pytest.raises(ValueError, match=r"y \(4, 1\) should be \(4,\)"):
-        cross_entropy(np.zeros((4, 3)), np.zeros((4, 1), int))
-    with pytest.raises(ValueError, match=r"y \(3,\) should be \(4,\)"):
-        cross_entropy(np.zeros((4, 3)), np.zeros(3, int))
+    for z, y in [((4, 3), (4, 1)), ((4, 3), (3,)), ((4, 3, 1), (4,)), ((4,), (4,)), ((0, 3), (0,))]:
+        message = f"y {y} should be (N,), z {z} (N, k), and not empty"
+        with pytest.raises(ValueError, match=rf"^{re.escape(message)}$"):
+            cross_entropy(np.zeros(z), np.zeros(y, int))
 
 
 @every_loss
@@ -246,6 +265,49 @@ def test_an_empty_batch_is_refused(name):
     prediction, y = data_for(name, np.random.default_rng(0))
     with pytest.raises(ValueError, match="not empty"):
         LOSSES[name](prediction[:0], y[:0])
+
+
+@every_loss
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_prediction_that_is_no_number_is_refused_by_name(name, value):
+    prediction, y = data_for(name, np.random.default_rng(0))
+    prediction[1, 0] = value
+    argument = "y_hat" if name == "mean_squared_error" else "z"
+    with pytest.raises(ValueError, match=f"^{argument} should be finite, without NaN$"):
+        LOSSES[name](prediction, y)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_a_target_that_is_no_number_is_refused_by_name(value):
+    with pytest.raises(ValueError, match=r"^y should be finite, without NaN$"):
+        mean_squared_error(np.zeros((2, 1)), np.array([[0.0], [value]]))
+
+
+@pytest.mark.parametrize("label", [-5e-324, -1, 1 + 2**-52, 2, np.nan, np.inf])
+def test_a_label_that_is_no_probability_is_refused(label):
+    with pytest.raises(ValueError, match=r"^y should lie in \[0, 1\]$"):
+        binary_cross_entropy(np.zeros((2, 1)), np.array([[0.5], [label]]))
+
+
+@pytest.mark.parametrize("dtype", [bool, np.int64, np.uint8, np.float32])
+def test_labels_of_two_classes_may_be_stored_in_any_way(dtype):
+    z, y = data_for("binary_cross_entropy", np.random.default_rng(0))
+    J, delta = binary_cross_entropy(z, y)
+    J_stored, delta_stored = binary_cross_entropy(z, y.astype(dtype))
+    assert J_stored == J
+    assert np.array_equal(delta_stored, delta)
+
+
+@pytest.mark.parametrize("label", [-1, 0.5, 1.5, 3, np.nan, np.inf])
+def test_a_label_between_the_classes_or_beyond_is_refused(label):
+    with pytest.raises(ValueError, match=r"^y should lie in 0..2, not .*$"):
+        cross_entropy(np.zeros((3, 3)), np.array([1, label, 2]))
+
+
+@pytest.mark.parametrize("dtype", [np.int8, np.uint8, np.int64, np.uint64, np.float32])
+def test_classes_may_be_numbered_in_any_way(dtype):
+    z, y = data_for("cross_entropy", np.random.default_rng(0))
+    assert cross_entropy(z, y.astype(dtype))[0] == cross_entropy(z, y)[0]
 
 
 @pytest.mark.parametrize("label", [-1, 3])

@@ -17,7 +17,7 @@ GATES = {"AND": [0, 0, 0, 1], "OR": [0, 1, 1, 1], "NAND": [1, 1, 1, 0], "NOR": [
 LAYERS = {
     name: function
     for name, function in inspect.getmembers(module, inspect.isfunction)
-    if list(inspect.signature(function).parameters) in (["parameters", "x"], ["parameters", "z"])
+    if "__" not in name and list(inspect.signature(function).parameters) in (["parameters", "x"], ["parameters", "z"])
 }
 
 
