@@ -13,6 +13,8 @@ from press.problems import Problem
 FORBIDDEN = {"script", "iframe", "object", "embed", "style", "link", "base", "form"}
 # Tags that colours and formulas consist of. They make up most of a page, and have nothing to check.
 _PLAIN = re.compile(r'<span class="[\w -]*"(?: style="[^"]*")?>|<span (?:style|class)="[^"]*"></span>|</span>|</?m\w+>')
+# What is drawn: figures, and the glyphs of formulas. It has no words, and leads nowhere.
+_DRAWN = re.compile(r'<svg\b.*?</svg>|<bdi class="katex-html".*?</bdi>', re.DOTALL)
 _LINKS = {"a": "href", "img": "src", "link": "href", "script": "src", "source": "src"}
 
 
@@ -45,14 +47,24 @@ class _Content(HTMLParser):
 
 def _parse(html: str) -> _Content:
     content = _Content()
-    content.feed(_PLAIN.sub("", html))
+    content.feed(html)
     content.close()
     return content
 
 
+def without_colours(html: str) -> str:
+    """The HTML without the tags that only colour code and make up formulas."""
+    return _PLAIN.sub("", html)
+
+
+def without_drawings(html: str) -> str:
+    """The HTML without figures and the glyphs of formulas."""
+    return _DRAWN.sub("", html)
+
+
 def check_content(html: str, path: str, source: list[str]) -> tuple[list[Problem], set[str]]:
     """Problems in what a page's Markdown became, before the theme adds its own; and all that it links to or loads."""
-    content = _parse(html)
+    content = _parse(without_colours(html))
     mend = "take it out, or say in alt text what is to be seen"
     problems = [Problem(path, line_with(source, text), what, mend) for what, text in content.faults]
     return problems, set(content.links)
@@ -69,7 +81,7 @@ def check_links(site: Path, pages: dict[str, tuple[str, set[str]]], read: Callab
     pages: {file in site: (path of its source, the links that the source brought)}. The theme's own links
     are named once, not on every page.
     """
-    parsed = cache(lambda file: _parse(file.read_text(encoding="utf-8")))
+    parsed = cache(lambda file: _parse(without_colours(without_drawings(file.read_text(encoding="utf-8")))))
     problems = set()
     for built, (path, own) in sorted(pages.items()):
         page = site / built

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mkdocs.exceptions import PluginError
+from mkdocs.plugins import CombinedEvent, event_priority
 
 from press import extension
 from press.cache import Cache
-from press.checks import check_content, check_links
+from press.checks import check_content, check_links, without_drawings
 from press.edition import Edition, compose
 from press.extension import Printing
 from press.library import load_library
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 # The time in the compressed sitemap; a constant, so that two builds of the same pages are the same.
 BUILD_TIME = "315532800"
 _LINK = re.compile(r'<a href="(?P<link>[^":#]+\.md)(?P<anchor>#[^"]*)?"')
+
+# Tags inside a line that the search takes out one by one: those of colours, and those of MathML.
+_INLINE = re.compile(
+    r"</?(?:span|math|semantics|m(?:i|n|o|row|su[bp]|subsup|frac|text|space|table|t[rd]|over|under|underover|sqrt|root|padded|phantom|style))\b[^>]*>"
+)
 
 _sources: dict[str, tuple[str, set[str]]] = {}  # file in the site: its source, and the links this brings
 _labs: dict[str, tuple[Lab, Outcome]] = {}
@@ -106,6 +112,26 @@ def on_page_content(html, page, config, files):
     _sources[page.file.dest_uri] = path, links
     _problems().extend(problems)
     return html
+
+
+_whole: dict[str, str] = {}  # file in the site: the content of its page, while the search reads a thinner one
+
+
+@event_priority(100)
+def _before_search(context, page, config, nav):
+    """The search would take most of a rebuild to read the tags of colours, formulas and figures."""
+    _whole[page.file.dest_uri] = page.content
+    page.content = _INLINE.sub("", without_drawings(page.content))
+    return context
+
+
+@event_priority(-100)
+def _after_search(context, page, config, nav):
+    page.content = _whole.pop(page.file.dest_uri)
+    return context
+
+
+on_page_context = CombinedEvent(_before_search, _after_search)
 
 
 def _resolve(match: re.Match, page, files) -> str:
