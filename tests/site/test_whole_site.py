@@ -1,5 +1,6 @@
 """Promises about the site as a whole."""
 
+import json
 import os
 import re
 import shutil
@@ -13,7 +14,13 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "site").rglob("*.ipynb"))
-CHAPTERS = ["context", "architecture/perceptron", "architecture/activations", "architecture/network"]
+CHAPTERS = [
+    "context",
+    *(f"architecture/{name}" for name in ("perceptron", "activations", "network")),
+    *(f"training/{name}" for name in ("losses", "descent", "learning_rate", "optimizers", "backpropagation")),
+    *(f"practice/{name}" for name in ("minibatches", "parallel", "overfitting", "dropout", "early_stopping")),
+    "conclusion",
+]
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=[file.stem for file in NOTEBOOKS])
@@ -73,6 +80,16 @@ def test_every_figure_has_a_label_and_a_caption(site):
         for figure in re.findall(r'<figure class="program-figure">.*?</figure>', html, re.DOTALL):
             assert re.search(r'<svg[^>]* role="img"[^>]* aria-label="[^"]{20,}"', figure), page
             assert re.search(r"<figcaption>.{10,}</figcaption>", figure, re.DOTALL), page
+
+
+def test_the_search_knows_captions_and_not_the_marks_of_an_axis(site):
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    known = " ".join(entry["text"] for entry in index["docs"])
+    home = (site / "index.html").read_text(encoding="utf-8")
+    (figure,) = re.findall(r'<figure class="program-figure">.*?</figure>', home, re.DOTALL)
+    assert "Shaded is what the network gives to one of the two colours" in known
+    marks = re.findall(r"<text[^>]*>([^<]+)</text>", figure)
+    assert marks and not any(mark in known for mark in marks)
 
 
 def test_no_page_names_another_host_to_load_from(site):
