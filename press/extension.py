@@ -29,11 +29,11 @@ _CLAIM_CLASS = {"holds": "holds", "holds with a caveat": "caveat", "loose": "loo
 
 
 class Printing:
-    """The edition that is being printed, and where its formulas are kept."""
+    """The edition that is being printed, and where its formulas and coloured code are kept."""
 
-    def __init__(self, edition: Edition, formulas: Cache):
+    def __init__(self, edition: Edition, store: Cache):
         self.edition = edition
-        self.formulas = formulas
+        self.store = store
         self.pages = {_normal("\n".join(page.lines[page.body :])): page for page in edition.pages}
 
 
@@ -78,11 +78,11 @@ class Programs(Preprocessor):
         match fence.kind:
             case "python":
                 block = next(block for block in page.blocks if block.fence is fence)
-                html = program_html(edition, entries[block.id]) if block.id in entries else ""
+                html = program_html(edition, entries[block.id], printing.store) if block.id in entries else ""
                 return self._stash(fence.indent, html)
             case "exercise":
                 exercise = next(exercise for exercise in page.exercises if exercise.fence is fence)
-                return self._stash(fence.indent, exercise_html(edition, page, exercise))
+                return self._stash(fence.indent, exercise_html(edition, page, exercise, printing.store))
             case "claim":
                 claim = next(claim for claim in page.claims if claim.fence is fence)
                 return _claim_lines(edition, page, claim)
@@ -133,7 +133,7 @@ class Formulas(Postprocessor):
     def run(self, text: str) -> str:
         if printing is None:
             return text
-        html, faults = set_formulas(text, printing.formulas)
+        html, faults = set_formulas(text, printing.store)
         page = getattr(self.md, "press_page", None)
         for formula, what in faults:
             path, line = (page.path, _line_of(page, formula)) if page else ("a page", 1)

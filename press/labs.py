@@ -287,12 +287,12 @@ def check_outcome(lab: Lab, outcome: Outcome) -> list[Problem]:
     return problems
 
 
-def lab_html(lab: Lab, outcome: Outcome, formulas: Cache) -> tuple[str, list[Problem]]:
+def lab_html(lab: Lab, outcome: Outcome, store: Cache) -> tuple[str, list[Problem]]:
     """The page: text, cells, outputs and figures in the markup of chapters; and formulas that cannot be set."""
     parts = []
     for number, cell in enumerate(lab.cells):
-        parts.append(_cell_html(lab, cell, number, outcome) if cell.is_code else _text_html(outcome, number))
-    page, faults = set_formulas("\n".join(parts), formulas)
+        parts.append(_cell_html(lab, cell, number, outcome, store) if cell.is_code else _text_html(outcome, number))
+    page, faults = set_formulas("\n".join(parts), store)
     problems = [
         Problem(lab.path, _line_with(lab, tex), f"{what} in ${tex}$", "mend the formula") for tex, what in faults
     ]
@@ -315,10 +315,10 @@ def _marked(match: re.Match) -> str:
     return f'<span class="arithmatex">\\({match["inline"]}\\)</span>'
 
 
-def _cell_html(lab: Lab, cell: Cell, number: int, outcome: Outcome) -> str:
+def _cell_html(lab: Lab, cell: Cell, number: int, outcome: Outcome, store: Cache) -> str:
     parts = [
         f'<div class="lab-cell" id="cell-{number}" data-source="{lab.path}:{cell.line}">',
-        code_html(cell.text),
+        code_html(cell.text, store),
     ]
     if output := outcome.outputs.get(number):
         parts.append(output_html(output))

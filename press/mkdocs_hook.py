@@ -89,7 +89,7 @@ def _lab_page(root: Path, file: Path) -> tuple[str, list[dict], str]:
     from press import labs
 
     lab, outcome = _labs[path]
-    html, problems = labs.lab_html(lab, outcome, extension.printing.formulas)
+    html, problems = labs.lab_html(lab, outcome, extension.printing.store)
     _problems().extend(problems)
     return html, outcome.toc, outcome.title
 

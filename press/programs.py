@@ -3,6 +3,7 @@
 import ast
 import symtable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from press.library import (
     BUILTINS,
@@ -87,7 +88,7 @@ def bound_names(text: str) -> set[str]:
 
 def _cut(library: Library, part: Part) -> _Cut:
     tree = _parse(part)
-    imports = [node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    imports = _imports(part.text)
     for node in imports:
         if fault := snippet_import_fault(node):
             raise _problem(part, node.lineno, fault, IMPORT_BY_NAME)
@@ -110,14 +111,14 @@ def _cut(library: Library, part: Part) -> _Cut:
         wanted,
         hoisted,
         _strip([(line, n) for n, line in enumerate(part.text.splitlines(), 1) if n not in removed]),
-        {name: _line_of(tree, name) for name in bound_names(part.text)},
+        _bindings(part.text),
         [(e, node.lineno) for node in imports if not _from_snippets(node) for e in externals_of(node)],
     )
 
 
 def _parse(part: Part) -> ast.Module:
     try:
-        return ast.parse(part.text)
+        return _tree(part.text)
     except SyntaxError as error:
         raise _problem(part, error.lineno or 1, f"SyntaxError: {error.msg}", "mend the syntax") from None
 
@@ -136,14 +137,27 @@ def _wanted(library: Library, part: Part, node: ast.ImportFrom) -> list[tuple[st
     return pairs
 
 
-def _line_of(tree: ast.Module, name: str) -> int:
-    """The first line that binds a name."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, (ast.Store, ast.Del)):
-            return node.lineno
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name:
-            return node.lineno
-    return 1
+# A block that others continue is taken apart for each of them, so what depends on its text alone is kept.
+@lru_cache(maxsize=4096)
+def _tree(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
+@lru_cache(maxsize=4096)
+def _imports(text: str) -> list[ast.Import | ast.ImportFrom]:
+    return [node for node in ast.walk(_tree(text)) if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
+@lru_cache(maxsize=4096)
+def _bindings(text: str) -> dict[str, int]:
+    """The global names that some code binds, each with a line that does."""
+    lines: dict[str, int] = {}
+    for node in ast.walk(_tree(text)):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
+            lines.setdefault(node.id, node.lineno)
+        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            lines.setdefault(node.name, node.lineno)
+    return {name: lines.get(name, 1) for name in bound_names(text)}
 
 
 def _check_bindings(part: Part, cut: _Cut, closure: Closure) -> None:

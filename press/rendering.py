@@ -4,10 +4,12 @@ import re
 from html import escape
 
 import markdown
+import pygments
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
+from press.cache import Cache, digest
 from press.edition import Edition, Entry
 from press.figures import finish
 from press.pages import Exercise, Page
@@ -25,11 +27,11 @@ def words(text: str) -> str:
     return _WORDS.reset().convert(text).removeprefix("<p>").removesuffix("</p>")
 
 
-def program_html(edition: Edition, entry: Entry) -> str:
+def program_html(edition: Edition, entry: Entry, store: Cache) -> str:
     """A runnable block: its lines, what copies and downloads all of it, its output, its figure."""
     parts = [
         f'<div class="program" id="program-{entry.id}" data-source="{entry.source}">',
-        code_html(entry.visible),
+        code_html(entry.visible, store),
         _bar(entry),
     ]
     if output := entry.result.output.rstrip("\n"):
@@ -41,9 +43,13 @@ def program_html(edition: Edition, entry: Entry) -> str:
     return "\n".join([*parts, "</div>"])
 
 
-def code_html(text: str) -> str:
+def code_html(text: str, store: Cache) -> str:
     """Python in colours, without the spans that Pygments puts around blanks, names and punctuation."""
-    coloured = _PLAIN.sub(r"\1", highlight(text, _LEXER, _FORMATTER))
+    key = digest("code", text, pygments.__version__)
+    coloured = store.get(key)
+    if coloured is None:
+        coloured = _PLAIN.sub(r"\1", highlight(text, _LEXER, _FORMATTER))
+        store.put(key, coloured)
     return f'<div class="highlight"><pre tabindex="0"><span></span><code>{coloured}</code></pre></div>'
 
 
@@ -68,14 +74,14 @@ def _bar(entry: Entry) -> str:
     )
 
 
-def exercise_html(edition: Edition, page: Page, exercise: Exercise) -> str:
+def exercise_html(edition: Edition, page: Page, exercise: Exercise, store: Cache) -> str:
     """The stub open, the test and the solution folded."""
     entries = edition.entries[page.path]
     stub, test, solution = (entries.get(f"{exercise.id}{end}") for end in ("", "-test", "-solution"))
     if not (stub and test and solution):
         return ""
     return (
-        f'<div class="exercise">\n{program_html(edition, stub)}\n'
-        f"<details><summary>The test</summary>\n{program_html(edition, test)}\n</details>\n"
-        f"<details><summary>A solution</summary>\n{program_html(edition, solution)}\n</details>\n</div>"
+        f'<div class="exercise">\n{program_html(edition, stub, store)}\n'
+        f"<details><summary>The test</summary>\n{program_html(edition, test, store)}\n</details>\n"
+        f"<details><summary>A solution</summary>\n{program_html(edition, solution, store)}\n</details>\n</div>"
     )
