@@ -1,12 +1,12 @@
 """What a step costs, and how fast the loss falls, for batches of every size: in seconds of the processor."""
 
 from functools import partial
-from statistics import median
 from time import process_time
 
 import numpy as np
 from sklearn.datasets import load_digits
 
+from press.benchmarks.timing import rounded, seconds_each
 from snippets.activations import relu
 from snippets.descent import objective, pack
 from snippets.losses import cross_entropy
@@ -40,10 +40,6 @@ def measure() -> dict[str, object]:
     }
 
 
-def rounded(numbers):
-    return [float(f"{number:.3g}") for number in numbers]
-
-
 def digits():
     x, y = load_digits(return_X_y=True)
     order = np.random.default_rng(0).permutation(len(x))[:N]
@@ -60,17 +56,8 @@ def training(x, y, B, eta, seed):
 
 
 def steps_per_second(x, y):
-    """For each batch size the median over rounds, in each of which all sizes have their turn."""
-    passes = {B: max(1, B // 32) for B in BATCH_SIZES}  # about as long for each
-    runs = {B: training(x, y, B, 2**-7, 0)[2] for B in BATCH_SIZES}
-    taken = {B: [] for B in BATCH_SIZES}
-    for _ in range(ROUNDS):
-        for B, thetas in runs.items():
-            begin = process_time()
-            for _ in range(passes[B]):
-                next(thetas)
-            taken[B].append((process_time() - begin) / (passes[B] * -(-N // B)))
-    return [1 / median(taken[B]) for B in BATCH_SIZES]
+    passes = {B: partial(next, training(x, y, B, 2**-7, 0)[2]) for B in BATCH_SIZES}
+    return [-(-N // B) / seconds for B, seconds in seconds_each(passes, ROUNDS).items()]
 
 
 def checkpoints(passes):

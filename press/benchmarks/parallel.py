@@ -10,6 +10,7 @@ import numpy as np
 from distributed import Client, LocalCluster
 from threadpoolctl import threadpool_limits
 
+from press.benchmarks.timing import rounded
 from snippets.activations import relu
 from snippets.descent import objective, pack
 from snippets.losses import cross_entropy
@@ -42,7 +43,7 @@ def measure() -> dict[str, object]:
     return {
         "workers": WORKERS,
         "batch_sizes": BATCH_SIZES,
-        **{f"{name}_seconds": [float(f"{s:.3g}") for s in each] for name, each in seconds.items()},
+        **{f"{name}_seconds": rounded(each) for name, each in seconds.items()},
         "threads_pay_from": pays_from(seconds["serial"], seconds["threads"]),
         "dask_pays_from": pays_from(seconds["serial"], seconds["dask"]),
     }

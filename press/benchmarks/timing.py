@@ -1,23 +1,23 @@
 """Timing: several ways to do the same work, side by side in one run."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable
 from statistics import median
 
 
 def seconds_each(
-    ways: dict[str, Callable[[], object]],
+    ways: dict[Hashable, Callable[[], object]],
     rounds: int,
     at_least: float = 0.05,
     clock: Callable[[], float] = time.process_time,
-) -> dict[str, float]:
+) -> dict[Hashable, float]:
     """The median seconds of one call of each way.
 
     The ways take turns, round by round, so that a busy machine slows all of them. In its turn a way is called
     as often as fills `at_least` seconds, since a clock cannot see less.
     """
     calls = {name: _calls(way, at_least, clock) for name, way in ways.items()}
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+    taken: dict[Hashable, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
         for name, way in ways.items():
             taken[name].append(_seconds(way, calls[name], clock) / calls[name])
@@ -36,3 +36,8 @@ def _seconds(way: Callable[[], object], calls: int, clock: Callable[[], float]) 
     for _ in range(calls):
         way()
     return clock() - started
+
+
+def rounded(numbers: Iterable[float]) -> list[float]:
+    """The numbers to three digits, as a page shows them."""
+    return [float(f"{number:.3g}") for number in numbers]

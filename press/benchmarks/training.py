@@ -15,7 +15,7 @@ from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
-from press.benchmarks.timing import seconds_each
+from press.benchmarks.timing import rounded, seconds_each
 from snippets.activations import relu
 from snippets.descent import objective, pack
 from snippets.losses import binary_cross_entropy, cross_entropy
@@ -78,7 +78,7 @@ def measure(rounds: int = 21) -> dict[str, object]:
     for task in tasks:
         seconds = seconds_each({name: prepare(task) for name, prepare in contenders.items()}, rounds)
         for name, epoch in seconds.items():
-            microseconds[name].append(float(f"{epoch / task.steps * 1e6:.3g}"))
+            microseconds[name] += rounded([epoch / task.steps * 1e6])
     return {"workloads": [task.name for task in tasks], "versions": versions, "microseconds": microseconds}
 
 
