@@ -1,7 +1,8 @@
 """The time of one step of training: this site's code, scikit-learn, PyTorch where installed, and the floor.
 
 All train the same network on the same data with Adam and mini-batches, in float32, on one thread. The floor is
-what no NumPy code can go below: the matrix products of a step and nothing else.
+what no NumPy code can go below: the matrix products of a step and nothing else. Networks of other layers than
+dense ones stand in deep.py; scikit-learn has none of them.
 """
 
 import warnings
@@ -15,6 +16,7 @@ from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier
 
+from press.benchmarks import deep
 from press.benchmarks.timing import rounded, seconds_each
 from snippets.activations import relu
 from snippets.descent import objective, pack
@@ -73,13 +75,16 @@ def measure(rounds: int = 21) -> dict[str, object]:
         versions["PyTorch"] = torch.__version__
     else:
         del contenders["PyTorch"]
-    tasks = workloads()
-    microseconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for task in tasks:
-        seconds = seconds_each({name: prepare(task) for name, prepare in contenders.items()}, rounds)
-        for name, epoch in seconds.items():
-            microseconds[name] += rounded([epoch / task.steps * 1e6])
-    return {"workloads": [task.name for task in tasks], "versions": versions, "microseconds": microseconds}
+    steps_of = {task.name: task.steps for task in workloads()}
+    tasks = {task.name: {name: prepare(task) for name, prepare in contenders.items()} for task in workloads()}
+    tasks |= deep.tasks()
+    microseconds: dict[str, list[float | None]] = {name: [] for name in contenders}
+    for task, ways in tasks.items():
+        seconds = seconds_each(ways, rounds)
+        for name, times in microseconds.items():
+            step = seconds[name] / steps_of.get(task, 1) if name in seconds else None
+            times += rounded([step * 1e6]) if step else [None]
+    return {"workloads": list(tasks), "versions": versions, "microseconds": microseconds}
 
 
 def ours(task: Workload) -> Epoch:

@@ -1,0 +1,81 @@
+"""Diffusion: noise is added step by step, and a network learns to take it away."""
+
+import numpy as np
+
+from snippets.guards import positive
+
+
+def noise_levels(steps, offset=0.008):
+    """ᾱ_t = α_1 ⋯ α_t for t = 0 … steps: the share of x in the variance of x_t.
+
+    α_t = max(f_t / f_{t-1}, 0.001), f_t = cos²(π/2 (t/steps + offset)/(1+offset)).
+    Shapes: → (steps + 1,), falling from 1 to nearly 0.
+    Raises: ValueError where steps < 1, or offset is not positive and finite.
+    Source: Nichol and Dhariwal 2021, equation 17.
+    """
+    positive(offset=offset)
+    if not steps >= 1:
+        raise ValueError(f"steps should be at least 1, not {steps}")
+    t = np.arange(steps + 1) / steps
+    f = np.cos(np.pi / 2 * (t + offset) / (1 + offset)) ** 2
+    alpha = np.maximum(f[1:] / f[:-1], 0.001)
+    return np.concatenate([[1.0], np.cumprod(alpha)])
+
+
+def noised(x, alpha_bar, epsilon):
+    """x_t = √ᾱ_t x + √(1 - ᾱ_t) ε: t steps of noise in one, for ε ~ N(0, 1).
+
+    Shapes: x and ε (N, d), ᾱ_t () or (N, 1) → x_t (N, d).
+    Raises: ValueError where x and ε differ in shape.
+    Source: Ho, Jain and Abbeel 2020, equation 4.
+    """
+    if x.shape != epsilon.shape:
+        raise ValueError(f"epsilon {epsilon.shape} should be {x.shape}, as x")
+    return alpha_bar**0.5 * x + (1 - alpha_bar) ** 0.5 * epsilon
+
+
+def one_row_each_step(alpha_bar, clock):
+    """Raises a ValueError where ᾱ is not (T + 1,) or clock not (T + 1, c)."""
+    if clock.ndim != 2 or clock.shape[:1] != alpha_bar.shape:
+        wanted = f"({len(alpha_bar)}, c), as alpha_bar"
+        raise ValueError(f"clock {clock.shape} should be {wanted}")
+
+
+def denoising_pairs(rng, x, alpha_bar, clock):
+    """For each x a random t and noise ε: the inputs (x_t, clock_t), the targets ε.
+
+    A network that learns to predict ε, by mean squared error, learns to denoise.
+    Shapes: x (N, d), ᾱ (T + 1,), clock (T + 1, c) → (N, d + c) and (N, d).
+    Raises: ValueError where these shapes do not fit together.
+    Source: Ho, Jain and Abbeel 2020, Algorithm 1.
+    """
+    one_row_each_step(alpha_bar, clock)
+    if x.ndim != 2:
+        raise ValueError(f"x {x.shape} should be (N, d)")
+    t = rng.integers(1, len(alpha_bar), size=len(x))
+    epsilon = rng.standard_normal(x.shape)
+    x_t = noised(x, alpha_bar[t, None], epsilon)
+    dtype = np.result_type(x, np.float32)
+    inputs = np.concatenate([x_t, clock[t]], axis=1)
+    return inputs.astype(dtype), epsilon.astype(dtype)
+
+
+def denoise(rng, predict, alpha_bar, clock, shape):
+    """From noise x_T ~ N(0, 1) to x_0 in T steps; gives x_T, then x_{T-1}, … x_0.
+
+    x_{t-1} = (x_t - (1-α_t) / √(1-ᾱ_t) ε̂) / √α_t + σ_t ε, with α_t = ᾱ_t / ᾱ_{t-1},
+    ε̂ = predict((x_t, clock_t)) and σ_t² = (1-α_t) (1-ᾱ_{t-1}) / (1-ᾱ_t).
+    Raises: ValueError where clock has not one row for each ᾱ.
+    Source: Ho, Jain and Abbeel 2020, Algorithm 2, the smaller of its two σ.
+    """
+    one_row_each_step(alpha_bar, clock)
+    x = rng.standard_normal(shape)
+    yield x
+    for t in range(len(alpha_bar) - 1, 0, -1):
+        alpha, left = alpha_bar[t] / alpha_bar[t - 1], 1 - alpha_bar[t]
+        times = np.broadcast_to(clock[t], (len(x), clock.shape[1]))
+        epsilon_hat = predict(np.concatenate([x, times], axis=1))
+        mean = (x - (1 - alpha) / np.sqrt(left) * epsilon_hat) / np.sqrt(alpha)
+        variance = (1 - alpha) * (1 - alpha_bar[t - 1]) / left
+        x = mean + np.sqrt(variance) * rng.standard_normal(shape)
+        yield x

@@ -1,0 +1,73 @@
+"""Long short-term memory: a state that is added to, and gates that decide what."""
+
+import numpy as np
+
+from snippets.recurrent import by_step, sequence_shape, through_time
+
+
+def lstm(parameters, x):
+    """c_t = f_t c_{t-1} + i_t g_t, h_t = o_t tanh c_t, with h_0 = c_0 = 0.
+
+    i, f, o = σ(z) and g = tanh z, each with its own quarter of the columns of
+    z_t = x_t θ_x + h_{t-1} θ_h + θ_0.
+    Shapes: x (N, T, m), θ_x (m, 4k), θ_h (k, 4k), θ_0 (4k,) → h (N, T, k).
+    Raises: ValueError where these shapes do not fit together.
+    Source: Hochreiter and Schmidhuber 1997; f of Gers et al. 2000; no peepholes.
+    """
+    gates, c, h = lstm_states(parameters, x)
+
+    def backward(delta):
+        (i, f, o, g), s = gates, np.tanh(c[1:])
+        dc_dz_f, dh_dc = c[:-1] * f * (1 - f), o * (1 - s * s)
+        d_z = np.stack([g * i * (1 - i), dc_dz_f, s * o * (1 - o), i * (1 - g * g)])
+        back = by_gate(parameters[1]).swapaxes(1, 2).copy()
+        d_h = d_c = np.zeros_like(c[0])
+        for t in reversed(range(len(s))):
+            d_h = d_h + delta[:, t]
+            d_c = d_c + d_h * dh_dc[t]
+            d_z[:, t] *= (d_c, d_c, d_h, d_c)
+            d_h = (d_z[:, t] @ back).sum(axis=0)
+            d_c = d_c * f[t]
+        return through_time(parameters, x, h, np.moveaxis(d_z, 0, 2))
+
+    return h[1:].swapaxes(0, 1), backward
+
+
+def lstm_states(parameters, x):
+    """The gates i, f, o, g of all steps t = 1 … T, and the states c and h of 0 … T.
+
+    Shapes and errors: as `lstm` → gates (4, T, N, k), c and h (T + 1, N, k).
+    """
+    theta_x, theta_h, theta_0 = parameters
+    T, N, k = sequence_shape(x, parameters, gates=4)
+    z = by_step(x) @ by_gate(theta_x) + 1.0 * by_gate(theta_0[None])
+    gates, theta_h = z.reshape(4, T, N, k), 1.0 * by_gate(theta_h)
+    for part in (gates, theta_h):
+        part[:3] *= 0.5  # σ(z) = (1 + tanh(z/2)) / 2
+    c, h = np.zeros((2, T + 1, N, k), gates.dtype)
+    for t in range(T):
+        all_four, three = gates[:, t], gates[:3, t]
+        all_four += h[t] @ theta_h
+        np.tanh(all_four, out=all_four)
+        three += 1
+        three *= 0.5
+        i, f, o, g = all_four
+        np.add(f * c[t], i * g, out=c[t + 1])
+        np.multiply(o, np.tanh(c[t + 1]), out=h[t + 1])
+    return gates, c, h
+
+
+def by_gate(theta):
+    """(m, 4k) → (4, m, k): the columns of each gate as a matrix of their own."""
+    return theta.reshape(len(theta), 4, -1).swapaxes(0, 1).copy()
+
+
+def initialise_lstm(rng, m, k, forget=1.0):
+    """θ_x ~ N(0, 1/m), θ_h ~ N(0, 1/k), θ_0 = 0, but `forget` for the forget gate.
+
+    Shapes: → θ_x (m, 4k), θ_h (k, 4k), θ_0 (4k,).
+    Source: Gers et al. 2000; forget = 1 as in Jozefowicz et al. 2015.
+    """
+    theta_0 = np.repeat([0.0, forget, 0.0, 0.0], k)
+    theta_x, theta_h = (rng.normal(size=(n, 4 * k)) / np.sqrt(n) for n in (m, k))
+    return theta_x, theta_h, theta_0
