@@ -20,7 +20,11 @@ CHAPTERS = [
     *(f"training/{name}" for name in ("losses", "descent", "learning_rate", "optimizers", "backpropagation")),
     *(f"practice/{name}" for name in ("minibatches", "parallel", "overfitting", "dropout", "early_stopping")),
     "conclusion",
+    *(f"sequences/{name}" for name in ("recurrent", "lstm", "attention")),
+    *(f"vision/{name}" for name in ("convolution", "features")),
+    *(f"generative/{name}" for name in ("autoencoder", "vae")),
 ]
+LABS = [f"labs/{name}" for name in ("breast_cancer", "sunspots", "language", "digits")]
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=[file.stem for file in NOTEBOOKS])
@@ -31,7 +35,7 @@ def test_a_notebook_runs_from_top_to_bottom_without_snippets(notebook, tmp_path)
 
 
 def test_every_chapter_and_lab_has_a_notebook(site):
-    for chapter in [*CHAPTERS, "labs/breast_cancer"]:
+    for chapter in [*CHAPTERS, *LABS]:
         assert (site / chapter / f"{Path(chapter).name}.ipynb").is_file()
 
 
