@@ -31,8 +31,9 @@ from press.problems import PressError, Problem
 from press.programs import Part, assemble, own_lines
 from press.rendering import code_html, figure_html, output_html
 from press.runner import environment, versions
+from press.worker import WAITING
 
-SECONDS = 60
+SECONDS = 60  # of the processor, as for programs
 MADE_BY = ("labs.py", "backend.py", "figures.py")
 KERNELS = Path(__file__).parent / "jupyter"
 SCRIPT = "script"  # the tag of a cell that only a plain `python docs/labs/x.py` needs
@@ -60,10 +61,12 @@ matplotlib.rcParams.update(STYLE)
 for _kind in (RuntimeWarning, UserWarning, FutureWarning):
     warnings.simplefilter("error", _kind)
 if hasattr(signal, "SIGALRM"):
+    signal.signal(signal.SIGPROF, _ring)
+    signal.setitimer(signal.ITIMER_PROF, {seconds})
     signal.signal(signal.SIGALRM, _ring)
-    signal.alarm({seconds})
+    signal.alarm({waiting})
 _nowhere = open(os.devnull, "w")
-faulthandler.dump_traceback_later({seconds} + 5, exit=True, file=_nowhere)  # where the ring is not heard
+faulthandler.dump_traceback_later({waiting} + 5, exit=True, file=_nowhere)  # where the ring is not heard
 """
 # Runs after the last cell: the numbers for the text.
 VALUES = """\
@@ -206,7 +209,7 @@ def _execute(lab: Lab, root: Path) -> tuple[Outcome, list[Problem]]:
 
 def _notebook(lab: Lab, root: Path) -> nbformat.NotebookNode:
     """The lab's cells with the set-up before and the values after them."""
-    cells = [nbformat.v4.new_code_cell(SETUP.format(root=str(root), seconds=SECONDS), id="lab-setup")]
+    cells = [nbformat.v4.new_code_cell(SETUP.format(root=str(root), seconds=SECONDS, waiting=WAITING * SECONDS), id="lab-setup")]
     for number, cell in enumerate(lab.cells):
         new = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
         cells.append(new(cell.text, id=f"lab-{number}"))

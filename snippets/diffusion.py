@@ -2,24 +2,19 @@
 
 import numpy as np
 
-from snippets.guards import positive
 
+def noise_levels(steps):
+    """ᾱ_t = exp(-0.1 s - 9.95 s²), s = t / steps: the share of x in x_t's variance.
 
-def noise_levels(steps, offset=0.008):
-    """ᾱ_t = α_1 ⋯ α_t for t = 0 … steps: the share of x in the variance of x_t.
-
-    α_t = max(f_t / f_{t-1}, 0.001), f_t = cos²(π/2 (t/steps + offset)/(1+offset)).
+    The noise that a step adds grows from 0.1 / steps to 20 / steps in proportion.
     Shapes: → (steps + 1,), falling from 1 to nearly 0.
-    Raises: ValueError where steps < 1, or offset is not positive and finite.
-    Source: Nichol and Dhariwal 2021, equation 17.
+    Raises: ValueError where steps < 1.
+    Source: Song et al. 2021, the variance preserving process, β from 0.1 to 20.
     """
-    positive(offset=offset)
     if not steps >= 1:
         raise ValueError(f"steps should be at least 1, not {steps}")
-    t = np.arange(steps + 1) / steps
-    f = np.cos(np.pi / 2 * (t + offset) / (1 + offset)) ** 2
-    alpha = np.maximum(f[1:] / f[:-1], 0.001)
-    return np.concatenate([[1.0], np.cumprod(alpha)])
+    s = np.arange(steps + 1) / steps
+    return np.exp(-0.1 * s - 9.95 * s * s)
 
 
 def noised(x, alpha_bar, epsilon):

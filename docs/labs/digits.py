@@ -81,9 +81,7 @@ def convolutional(rng):
 
 def shifted(x, down, right):
     """All images moved by so many pixels; what moves in is empty."""
-    return np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)))[
-        :, 2 - down : 10 - down, 2 - right : 10 - right
-    ]
+    return np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)))[:, 2 - down : 10 - down, 2 - right : 10 - right]
 
 
 def divide(seed):
@@ -151,7 +149,7 @@ for name, runs in fits.items():
 
 # %% alt="Share of right answers against the shift of 0, 1 and 2 pixels. Logistic regression and the dense network fall steeply at one pixel, the convolutional network somewhat less; the augmented one stays high at one pixel and falls at two." caption="Right answers when the test digits move, means of six seeds. Having seen moved copies in training helps far more than the architecture."
 plt.figure(figsize=(6, 3.2))
-for (name, table), colour in zip(moved.items(), ("C7", "C1", "C0", "C2")):
+for table, colour in zip(moved.values(), ("C7", "C1", "C0", "C2")):
     plt.plot(range(3), table.mean(axis=0), colour + "o-", linewidth=1.5)
 places = {"augmented": (1.1, 96), "convolutional": (1.1, 60), "logistic": (0.9, 30), "dense": (0.9, 39)}
 for (name, (x, y)), colour in zip(places.items(), ("C2", "C0", "C7", "C1")):

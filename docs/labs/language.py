@@ -96,10 +96,7 @@ def probability(counts, context, c):
 def bits_by_counting(counts, text):
     """Bits per character of a text, its first few characters left out."""
     order = len(counts) - 1
-    logs = [
-        np.log2(probability(counts, text[t - order : t], text[t]))
-        for t in range(order, len(text))
-    ]
+    logs = [np.log2(probability(counts, text[t - order : t], text[t])) for t in range(order, len(text))]
     return -np.mean(logs)
 
 

@@ -124,10 +124,7 @@ def shifted(years):
 def autoregression(p):
     x, y = pairs(p, *periods["train"])
     theta = np.linalg.lstsq(np.column_stack([np.ones(len(x)), x]), y)[0]
-    return {
-        name: sunspots(theta[0] + pairs(p, *periods[name])[0] @ theta[1:])
-        for name in ("validation", "test")
-    }
+    return {name: sunspots(theta[0] + pairs(p, *periods[name])[0] @ theta[1:]) for name in ("validation", "test")}
 
 
 flat = {name: s[:200].mean() for name in ("validation", "test")}
@@ -152,7 +149,7 @@ for name, forecast in rivals.items():
 # Each network reads the last 22 years, two cycles, one number at a time, and gives its forecast after the last of them:
 # `chain(recurrent, last_step, dense)`, and the same with `lstm`. Both start from random weights, go down the gradient of the squared error of
 # all training years at once with [Adam](../training/optimizers.md), clip gradients longer than 1, and keep the parameters with the lowest
-# loss on the validation years ([early stopping](../practice/early_stopping.md)). The number of units, 4 or 16, is chosen on the validation years, too, by the mean over
+# loss on the validation years ([early stopping](../practice/early_stopping.md)). The number of units, 4 or 8, is chosen on the validation years, too, by the mean over
 # five seeds. The test years stay out of all this.
 
 # %%
@@ -180,15 +177,14 @@ def fit(cell, k, seed):
     last = rng.normal(size=(k, 1)) / np.sqrt(k), np.zeros(1)
     theta, unpack = pack((initial(rng, 1, k), (), last))
     on = {
-        name: objective(network, mean_squared_error, unpack, x[:, :, None], y[:, None])
-        for name, (x, y) in data.items()
+        name: objective(network, mean_squared_error, unpack, x[:, :, None], y[:, None]) for name, (x, y) in data.items()
     }
     gradient = gradient_of(clipped(on["train"], 1.0))
 
     def thetas(theta, memory=()):
         while True:
-            for _ in range(10):
-                theta, memory = adam(theta, gradient, *memory, eta=0.01)
+            for _ in range(5):
+                theta, memory = adam(theta, gradient, *memory, eta=0.03)
             yield theta
 
     best, history = early_stopping(thetas(theta), lambda t: on["validation"](t)[0], 10)
@@ -197,23 +193,21 @@ def fit(cell, k, seed):
         for name, (x, _) in data.items()
         if name != "train"
     }
-    return forecast, 10 * len(history), len(theta)
+    return forecast, 5 * len(history), len(theta)
 
 
-fits = {
-    (cell, k): [fit(cell, k, seed) for seed in seeds] for cell in cells for k in (4, 16)
-}
+fits = {(cell, k): [fit(cell, k, seed) for seed in seeds] for cell in cells for k in (4, 8)}
 validated = {}
 for (cell, k), runs in fits.items():
     errors = [rmse(forecast["validation"], "validation") for forecast, _, _ in runs]
     validated[cell, k] = np.mean(errors)
     print(f"{cell:<4} {k:2} units, {runs[0][2]:4} parameters:", end="")
     print(f"  validation {np.mean(errors):5.1f} ± {np.std(errors):.1f}")
-units = {cell: min((4, 16), key=lambda k: validated[cell, k]) for cell in cells}
+units = {cell: min((4, 8), key=lambda k: validated[cell, k]) for cell in cells}
 
 # %% [markdown]
 # On the validation years the RNN is level with autoregression, which has {{ rmse(linear[best_p]["validation"], "validation"):.1f }}, and the LSTM is ahead of it. But the networks have been chosen there step by step: early stopping looked at
-# these years every ten steps, and took the best moment. Autoregression was chosen there once, among {{ len(linear) }} values of $p$. Such a lead proves nothing yet.
+# these years every five steps, and took the best moment. Autoregression was chosen there once, among {{ len(linear) }} values of $p$. Such a lead proves nothing yet.
 #
 # ## The test years
 #

@@ -58,7 +58,8 @@ RAISING = {  # name of the lab: (its cells, the line of them that is to be named
     "raises_in_a_function": ("# %%\ndef f(x):\n    return x / 0\n\n# %%\nf(1)\n", 6, "ZeroDivisionError"),
     "has_a_syntax_error": ("# %%\nx = = 1\n", 2, "SyntaxError: invalid syntax"),
     "warns": ("# %%\nimport numpy as np\n\nnp.log(np.zeros(1))\n", 4, "RuntimeWarning"),
-    "never_ends": ("# %%\nx = 1\n\n# %%\nwhile True:\n    pass\n", 5, "more than 6 seconds"),
+    "never_ends": ("# %%\nx = 1\n\n# %%\nwhile True:\n    pass\n", 5, "more than 3 seconds"),
+    "sleeps": ("# %%\nimport time\n\ntime.sleep(100)\n", 4, "more than 3 seconds"),
     "swallows": (
         "# %%\nwhile True:\n    try:\n        while True:\n            pass\n    except Exception:\n        pass\n",
         None,
@@ -215,8 +216,8 @@ def complaints(shared_project, tmp_path_factory) -> list[str]:
     """What a build says of a book with one lab for each mistake, and a sound one."""
     project = type(shared_project)(tmp_path_factory.mktemp("mistakes") / "book")
     source = project.read("press/labs.py")
-    assert "SECONDS = 60" in source
-    project.write("press/labs.py", source.replace("SECONDS = 60", "SECONDS = 6"))
+    assert "SECONDS = 60 " in source
+    project.write("press/labs.py", source.replace("SECONDS = 60 ", "SECONDS = 3 "))
     labs = {name: HEAD + cells for name, (cells, _, _) in RAISING.items()}
     add_labs(project, sound=LAB, undescribed="# %%\nx = 1\n", faulty=together(FAULTS + FAULTS_OF_PAGES)[0], **labs)
     done = project.press("build")

@@ -518,9 +518,9 @@ CASES = {
     ),
     # noise
     "noise_levels": Case(
-        lambda steps, offset: [diffusion.noise_levels(steps, offset)],
-        {"steps": 4, "offset": 0.008},
-        {"steps": count, "offset": positive},
+        lambda steps: [diffusion.noise_levels(steps)],
+        {"steps": 4},
+        {"steps": count},
     ),
     "noised": Case(
         lambda x, epsilon: [diffusion.noised(x, 0.25, epsilon)],
