@@ -22,9 +22,9 @@ CHAPTERS = [
     "conclusion",
     *(f"sequences/{name}" for name in ("recurrent", "lstm", "attention")),
     *(f"vision/{name}" for name in ("convolution", "features")),
-    *(f"generative/{name}" for name in ("autoencoder", "vae")),
+    *(f"generative/{name}" for name in ("autoencoder", "vae", "gan", "diffusion")),
 ]
-LABS = [f"labs/{name}" for name in ("breast_cancer", "sunspots", "language", "digits")]
+LABS = [f"labs/{name}" for name in ("breast_cancer", "sunspots", "language", "digits", "made_digits")]
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=[file.stem for file in NOTEBOOKS])
