@@ -132,7 +132,7 @@ from snippets.optimizers import adam, gradient_of
 from snippets.perceptron import dense
 from snippets.recurrent import clipped, every_step
 
-T, B, k, steps = 32, 16, 96, 1000
+T, B, k, steps = 32, 16, 96, 800
 network = chain(lstm, every_step, dense)
 one_hot = np.eye(K, dtype=np.float32)
 

@@ -96,7 +96,7 @@ def single(tree):
     return theta.astype(np.float32), unpack
 
 
-def vae(seed, k=8, passes=60):
+def vae(seed, k=8, passes=50):
     rng = np.random.default_rng(seed)
     encoder, decoder = chain(dense_on_data, relu, dense), chain(dense, relu, dense)
     sizes = (64, 128, 2 * k), (k, 128, 64)
