@@ -19,16 +19,16 @@ def lstm(parameters, x):
     def backward(delta):
         (i, f, o, g), s = gates, np.tanh(c[1:])
         dc_dz_f, dh_dc = c[:-1] * f * (1 - f), o * (1 - s * s)
-        d_z = np.stack([g * i * (1 - i), dc_dz_f, s * o * (1 - o), i * (1 - g * g)])
-        back = by_gate(parameters[1]).swapaxes(1, 2).copy()
+        slopes = g * i * (1 - i), dc_dz_f, s * o * (1 - o), i * (1 - g * g)
+        d_z, back = np.stack(slopes, axis=2), parameters[1].T.copy()
         d_h = d_c = np.zeros_like(c[0])
         for t in reversed(range(len(s))):
             d_h = d_h + delta[:, t]
             d_c = d_c + d_h * dh_dc[t]
-            d_z[:, t] *= (d_c, d_c, d_h, d_c)
-            d_h = (d_z[:, t] @ back).sum(axis=0)
+            d_z[t] *= np.stack([d_c, d_c, d_h, d_c], axis=1)
+            d_h = d_z[t].reshape(-1, len(back)) @ back
             d_c = d_c * f[t]
-        return through_time(parameters, x, h, np.moveaxis(d_z, 0, 2))
+        return through_time(parameters, x, h, d_z)
 
     return h[1:].swapaxes(0, 1), backward
 
@@ -40,26 +40,22 @@ def lstm_states(parameters, x):
     """
     theta_x, theta_h, theta_0 = parameters
     T, N, k = sequence_shape(x, parameters, gates=4)
-    z = by_step(x) @ by_gate(theta_x) + 1.0 * by_gate(theta_0[None])
-    gates, theta_h = z.reshape(4, T, N, k), 1.0 * by_gate(theta_h)
-    for part in (gates, theta_h):
-        part[:3] *= 0.5  # σ(z) = (1 + tanh(z/2)) / 2
-    c, h = np.zeros((2, T + 1, N, k), gates.dtype)
+    z = (by_step(x) @ theta_x + 1.0 * theta_0).reshape(T, N, 4 * k)
+    theta_h = 1.0 * theta_h
+    for part in (z, theta_h):
+        part[..., : 3 * k] *= 0.5  # σ(z) = (1 + tanh(z/2)) / 2
+    gates = np.moveaxis(z.reshape(T, N, 4, k), 2, 0)
+    c, h = np.zeros((2, T + 1, N, k), z.dtype)
     for t in range(T):
-        all_four, three = gates[:, t], gates[:3, t]
+        all_four, three = z[t], z[t, :, : 3 * k]
         all_four += h[t] @ theta_h
         np.tanh(all_four, out=all_four)
         three += 1
         three *= 0.5
-        i, f, o, g = all_four
+        i, f, o, g = gates[:, t]
         np.add(f * c[t], i * g, out=c[t + 1])
         np.multiply(o, np.tanh(c[t + 1]), out=h[t + 1])
     return gates, c, h
-
-
-def by_gate(theta):
-    """(m, 4k) → (4, m, k): the columns of each gate as a matrix of their own."""
-    return theta.reshape(len(theta), 4, -1).swapaxes(0, 1).copy()
 
 
 def initialise_lstm(rng, m, k, forget=1.0):

@@ -407,7 +407,6 @@ CASES = {
         {**dict.fromkeys(cells, row("finite", "finite", "finite", "refused")), "batch": "finite"},
     ),
     "by_step": Case(lambda x: [recurrent.by_step(x)], {"x": sequence}, {"x": anything, "batch": "finite"}),
-    "by_gate": Case(lambda theta_x: [lstm.by_gate(theta_x)], {"theta_x": gated["theta_x"]}, {"theta_x": anything}),
     "through_time": Case(
         lambda theta_x, theta_h, x, h, d_z: arrays(recurrent.through_time((theta_x, theta_h, ()), x, h, d_z)),
         {**{name: cells[name] for name in ("theta_x", "theta_h", "x")}, "h": whole(5, 2, 2), "d_z": whole(4, 2, 2)},

@@ -61,7 +61,7 @@ OTHERS = {
     "minibatches", "train", "data_parallel", "on_cluster",
     "mark_weights", "l2", "early_stopping",
     "sequence_shape", "by_step", "through_time", "initialise_recurrent", "clipped",
-    NO_LAYER, "by_gate", "initialise_lstm", "attend", "positions",
+    NO_LAYER, "initialise_lstm", "attend", "positions",
     "filter_shape", "with_frame", "windows", "add_windows", "initialise_filters",
     "halves", "negative_elbo", "play", "against",
     "noise_levels", "noised", "one_row_each_step", "denoising_pairs", "denoise",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from snippets.backpropagation import check_layer, complex_step_gradient
-from snippets.lstm import by_gate, initialise_lstm, lstm, lstm_states
+from snippets.lstm import initialise_lstm, lstm, lstm_states
 from snippets.network import chain
 from snippets.perceptron import dense
 from snippets.recurrent import last_step
@@ -65,11 +65,6 @@ def test_gates_and_states_stand_in_their_order():
     assert not c[0].any() and not h[0].any()
     assert c[1:] == pytest.approx(f * c[:-1] + i * g, rel=1e-14)
     assert h[1:] == pytest.approx(o * np.tanh(c[1:]), rel=1e-14)
-
-
-def test_columns_are_split_by_gate():
-    theta = np.arange(16).reshape(2, 8)
-    assert by_gate(theta).tolist() == [[[0, 1], [8, 9]], [[2, 3], [10, 11]], [[4, 5], [12, 13]], [[6, 7], [14, 15]]]
 
 
 # Gradients
