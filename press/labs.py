@@ -209,7 +209,11 @@ def _execute(lab: Lab, root: Path) -> tuple[Outcome, list[Problem]]:
 
 def _notebook(lab: Lab, root: Path) -> nbformat.NotebookNode:
     """The lab's cells with the set-up before and the values after them."""
-    cells = [nbformat.v4.new_code_cell(SETUP.format(root=str(root), seconds=SECONDS, waiting=WAITING * SECONDS), id="lab-setup")]
+    cells = [
+        nbformat.v4.new_code_cell(
+            SETUP.format(root=str(root), seconds=SECONDS, waiting=WAITING * SECONDS), id="lab-setup"
+        )
+    ]
     for number, cell in enumerate(lab.cells):
         new = nbformat.v4.new_code_cell if cell.is_code else nbformat.v4.new_markdown_cell
         cells.append(new(cell.text, id=f"lab-{number}"))
@@ -283,6 +287,10 @@ def check_outcome(lab: Lab, outcome: Outcome) -> list[Problem]:
         else:
             continue
         problems.append(Problem(lab.path, cell.line - 1, what, mend))
+    for cell in lab.cells:
+        if cell.prose.count("{{ ") > len(_VALUE.findall(cell.prose)):
+            mend = "give it a name in the cell, and write the name here"
+            problems.append(Problem(lab.path, cell.line, "{{ … }} holds a brace, or is not closed", mend))
     for expression, value in outcome.values.items():
         if isinstance(value, list):
             what = f"{{{{ {expression} }}}}: {value[0]}"

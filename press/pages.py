@@ -22,6 +22,7 @@ _FENCE = re.compile(r"^(?P<indent> *)(?P<ticks>`{3,}|~{3,}) *(?P<info>[^`]*)$")
 _OPTION = re.compile(r"(?P<name>[\w-]+)=(?:\"(?P<quoted>[^\"]*)\"|(?P<plain>[^\s\"]+))\s*")
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(?P<yaml>.*?\n)---[ \t]*\n", re.DOTALL)
 _VALUE = re.compile(r"\{\{ *(?P<program>[\w-]+) *: *(?P<expression>[^{}]+?) *\}\}")
+_OPENED = re.compile(r"\{\{ *[\w-]+ *:")
 _CODE_SPAN = re.compile(r"(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)")
 
 
@@ -109,14 +110,22 @@ def read_page(root: Path, file: Path, problems: list[Problem]) -> Page:
     readable = {i for fence in fences if fence.kind in {"claim", "figure"} for i in range(fence.start, fence.end)}
     for i, line in enumerate(page.lines):
         if i >= body and (i not in inside or i in readable):
-            page.values.extend(Value(m["program"], m["expression"], i + 1) for m in values_in(line))
+            found = list(values_in(line))
+            page.values.extend(Value(m["program"], m["expression"], i + 1) for m in found)
+            if sum(1 for _ in _outside_code(_OPENED, line)) > len(found):
+                what = "{{ … }} holds a brace, or does not end on its line"
+                problems.append(Problem(path, i + 1, what, "give it a name in the program, and write the name here"))
     return page
 
 
 def values_in(text: str) -> Iterator[re.Match]:
     """The inline values of some prose, those in code spans left out."""
+    return _outside_code(_VALUE, text)
+
+
+def _outside_code(pattern: re.Pattern, text: str) -> Iterator[re.Match]:
     hidden = [span.span() for span in _CODE_SPAN.finditer(text)]
-    for match in _VALUE.finditer(text):
+    for match in pattern.finditer(text):
         if not any(start <= match.start() < stop for start, stop in hidden):
             yield match
 

@@ -69,6 +69,8 @@ PLANTS = {  # name: (Markdown put at the end of the page, the line of it that is
     "a chapter brings a javascript address": ('<a href="javascript:x()">word</a>\n', 1, "javascript:"),
     "a value names no program": ("{{ nothing: 1 }}\n", 1, "no program"),
     "a value cannot be computed": ("{{ sum: totall }}\n", 1, "totall"),
+    "a value holds a brace": ('{{ sum: f"{total}" }}\n', 1, "holds a brace"),
+    "a value does not end on its line": ("{{ sum:\ntotal }}\n", 1, "end on its line"),
     "a fence is never closed": ("```python\nx = 1\n", 1, "never closed"),
     "an option is unknown": ("```python idd=x\nx = 1\n```\n", 1, "idd"),
     "a time is too long": ("```python time=100\nx = 1\n```\n", 1, "1 to 60"),

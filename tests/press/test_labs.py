@@ -72,6 +72,7 @@ FAULTS = [  # (cells, the line of them that is to be named, words of the message
     (f"{DESCRIBED}x = 1\n", 1, "shows none"),
     (f"{DESCRIBED}{FIGURE}{FIGURE}", 1, "shows 2 figures"),
     ("# %% [markdown]\n# Words.\n#\n# {{ nothing }}\n", 4, "NameError"),
+    ("# %% [markdown]\n# Words, and {{ f'{1}' }}.\n", 2, "holds a brace"),
 ]
 FAULTS_OF_PAGES = [  # the same, for what is found when pages are built
     ("# %% [markdown]\n# [there](nowhere.md)\n", 2, "nowhere.md"),
