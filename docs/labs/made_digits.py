@@ -286,7 +286,7 @@ plt.show()
 #
 # ## Further reading
 #
-# - E. Alpaydin, C. Kaynak (1998). Cascading classifiers. *Kybernetika* 34, 369-374.
+# - E. Alpaydin, C. Kaynak (1998). *Optical Recognition of Handwritten Digits*. UCI Machine Learning Repository, doi:10.24432/C50P49. The data.
 # - L. Theis, A. van den Oord, M. Bethge (2016). A note on the evaluation of generative models. *ICLR*. Why one measure is not enough.
 # - G. J. Székely, M. L. Rizzo (2013). Energy statistics: a class of statistics based on distances. *Journal of Statistical Planning and Inference* 143, 1249-1272.
 # - N. Carlini, J. Hayes, M. Nasr, M. Jagielski, V. Sehwag, F. Tramèr, B. Balle, D. Ippolito, E. Wallace (2023). Extracting training data from diffusion models. *USENIX Security*.
