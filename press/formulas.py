@@ -13,6 +13,9 @@ _FORMULA = re.compile(
     r'<(?P<tag>span|div) class="arithmatex">(?:\\\((?P<inline>.*?)\\\)|\\\[(?P<display>.*?)\\\])</(?P=tag)>', re.DOTALL
 )
 _ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
+# What is left of a formula that was not recognised, outside code and tags.
+_CODE = re.compile(r"<(code|pre)\b.*?</\1>", re.DOTALL)
+_RAW = re.compile(r"\$([^$<>\n]*\\[^$<>\n]*)\$")
 _RENDER = """
 (function () {
   try {
@@ -40,7 +43,10 @@ def set_formulas(page_html: str, store: Cache) -> tuple[str, list[tuple[str, str
             return f'<div class="formula" tabindex="0" role="group" aria-label="Formula">{html_of}</div>'
         return html_of
 
-    return _FORMULA.sub(set_one, page_html), faults
+    page = _FORMULA.sub(set_one, page_html)
+    unset = "a space stands before the last dollar"
+    faults += [(html.unescape(tex), unset) for tex in _RAW.findall(_CODE.sub("", page)) if tex.endswith(" ")]
+    return page, faults
 
 
 def _said_once(katex: str, display: bool) -> str:

@@ -41,6 +41,12 @@ def test_a_mistake_is_told_with_its_formula(tex):
     assert text == inline(tex)
 
 
+def test_a_formula_that_would_be_published_as_dollars_is_told():
+    text = r"<p>$x = \theta h + $ noise, <code>$\theta $</code> and $5</p>"
+    (fault,) = set_formulas(text, Cache(None))[1]
+    assert fault == (r"x = \theta h + ", "a space stands before the last dollar")
+
+
 def test_a_formula_is_set_once_and_then_kept(tmp_path):
     cache = Cache(tmp_path)
     first = set_formulas(inline("x"), cache)
