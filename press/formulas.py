@@ -13,9 +13,9 @@ _FORMULA = re.compile(
     r'<(?P<tag>span|div) class="arithmatex">(?:\\\((?P<inline>.*?)\\\)|\\\[(?P<display>.*?)\\\])</(?P=tag)>', re.DOTALL
 )
 _ANNOTATION = re.compile(r"<annotation.*?</annotation>", re.DOTALL)
-# What is left of a formula that was not recognised, outside code and tags.
+# What is left of a formula that was not recognised, outside code and tags: a space stands inside its dollars.
 _CODE = re.compile(r"<(code|pre)\b.*?</\1>", re.DOTALL)
-_RAW = re.compile(r"\$([^$<>\n]*\\[^$<>\n]*)\$")
+_RAW = re.compile(r"\$(?=\s|[^$<>\n]*\s\$)([^$<>\n]*\\[^$<>\n]*)\$")
 _RENDER = """
 (function () {
   try {
@@ -44,8 +44,8 @@ def set_formulas(page_html: str, store: Cache) -> tuple[str, list[tuple[str, str
         return html_of
 
     page = _FORMULA.sub(set_one, page_html)
-    unset = "a space stands before the last dollar"
-    faults += [(html.unescape(tex), unset) for tex in _RAW.findall(_CODE.sub("", page)) if tex.endswith(" ")]
+    unset = "a space stands next to a dollar, inside"
+    faults += [(html.unescape(tex), unset) for tex in _RAW.findall(_CODE.sub("", page))]
     return page, faults
 
 

@@ -66,8 +66,8 @@ def versions() -> tuple[str, ...]:
 def environment() -> dict[str, str]:
     """One BLAS thread, freed memory kept, and Matplotlib's own cache out of the home folder.
 
-    glibc gives large freed arrays back to the system, and a training loop asks for them again in each step:
-    a quarter of its time would go into clearing pages.
+    glibc gives large freed arrays back to the system, and a training loop asks for them again in each step,
+    so that the system clears the same pages over and over: in the labs a quarter of the time.
     """
     one = {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
     keep = {name: str(2**25) for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_", "MALLOC_TOP_PAD_")}

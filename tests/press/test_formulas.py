@@ -41,10 +41,11 @@ def test_a_mistake_is_told_with_its_formula(tex):
     assert text == inline(tex)
 
 
-def test_a_formula_that_would_be_published_as_dollars_is_told():
-    text = r"<p>$x = \theta h + $ noise, <code>$\theta $</code> and $5</p>"
+@pytest.mark.parametrize("tex", [r"x = \theta h + ", r" \theta"])
+def test_a_formula_that_would_be_published_as_dollars_is_told(tex):
+    text = rf"<p>${tex}$ noise, <code>$\theta $</code> and $5</p>"
     (fault,) = set_formulas(text, Cache(None))[1]
-    assert fault == (r"x = \theta h + ", "a space stands before the last dollar")
+    assert fault == (tex, "a space stands next to a dollar, inside")
 
 
 def test_a_formula_is_set_once_and_then_kept(tmp_path):
