@@ -9,15 +9,17 @@ def attend(q, k, v, allowed=True):
     """a = w v with w = softmax(q kᵀ / √d): for each query a mean of the values.
 
     Returns a, the weights w, and backward: ∂J/∂a → ∂J/∂q, ∂J/∂k, ∂J/∂v.
-    Where not `allowed` the weight is 0; each query must be allowed one key.
+    Where not `allowed` the weight is 0.
     Shapes: q (N, S, d), k (N, T, d), v (N, T, e), allowed () or (S, T)
     → a (N, S, e), w (N, S, T).
-    Raises: ValueError where these shapes do not fit together.
+    Raises: ValueError where these shapes do not fit, or a query may see no key.
     Source: Vaswani et al. 2017, equation 1.
     """
     fit = q.shape[::2] == k.shape[::2] and k.shape[:2] == v.shape[:2]
     if not fit or not q.ndim == k.ndim == v.ndim == 3:
         raise ValueError(f"q {q.shape}, k {k.shape} and v {v.shape} do not fit")
+    if not np.atleast_1d(allowed).any(axis=-1).all():
+        raise ValueError("each query should be allowed at least one key")
     scale = q.shape[2] ** -0.5
     scores = np.where(allowed, q @ k.swapaxes(1, 2) * scale, -np.inf)
     w, back = softmax((), scores)

@@ -130,6 +130,13 @@ def test_no_two_of_a_thousand_positions_are_alike():
 # Extremes and contract
 
 
+@pytest.mark.parametrize("allowed", [False, np.tri(4, k=-1, dtype=bool)])
+def test_a_query_that_may_see_no_key_is_refused(allowed):
+    q, k, v = np.random.default_rng(0).normal(size=(3, 1, 4, 2))
+    with pytest.raises(ValueError, match="at least one key"):
+        attend(q, k, v, allowed)
+
+
 def test_large_scores_do_not_overflow():
     q, k, v = 1e100 * np.random.default_rng(0).normal(size=(3, 1, 4, 2))
     a, w, backward = attend(q, k, v)
