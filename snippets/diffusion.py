@@ -6,7 +6,7 @@ import numpy as np
 def noise_levels(steps):
     """ᾱ_t = exp(-0.1 s - 9.95 s²), s = t / steps: the share of x in x_t's variance.
 
-    The noise that a step adds grows from 0.1 / steps to 20 / steps in proportion.
+    Noise comes in at the rate β(s) = 0.1 + 19.9 s, whose integral is -log ᾱ.
     Shapes: → (steps + 1,), falling from 1 to nearly 0.
     Raises: ValueError where steps < 1.
     Source: Song et al. 2021, the variance preserving process, β from 0.1 to 20.
