@@ -84,6 +84,11 @@ def shifted(x, down, right):
     return np.pad(x, ((0, 0), (2, 2), (2, 2), (0, 0)))[:, 2 - down : 10 - down, 2 - right : 10 - right]
 
 
+def moves(d):
+    """By d pixels in each of four directions."""
+    return [(0, d), (0, -d), (d, 0), (-d, 0)]
+
+
 def divide(seed):
     order = np.random.default_rng(seed).permutation(len(labels))
     return order[:1000], order[1000:1300], order[1300:]
@@ -93,8 +98,7 @@ def fit(model, seed, augment=False):
     rng, (first, middle, _) = np.random.default_rng(seed), divide(seed)
     x, y = images[first], labels[first]
     if augment:
-        moves = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)]
-        x, y = np.concatenate([shifted(x, *move) for move in moves]), np.tile(y, 5)
+        x, y = np.concatenate([x, *[shifted(x, *move) for move in moves(1)]]), np.tile(y, 5)
     network, parameters = model(rng)
     theta, unpack = pack(parameters)
     on = partial(objective, network, cross_entropy, unpack)
@@ -121,10 +125,7 @@ for name, runs in fits.items():
     print(f"{name:<14}{runs[0][1]:5} parameters {share[name].mean():6.1f} ± {share[name].std():.1f}")
 lead = share["convolutional"] - share["dense"]
 print("convolutional minus dense, seed by seed:", *(f"{d:+.1f}" for d in lead))
-lost = []
-for d in (1, 2):
-    kept = np.mean([shifted(images, *move).sum() for move in ((0, d), (0, -d), (d, 0), (-d, 0))])
-    lost.append(1 - kept / images.sum())
+lost = [1 - np.mean([shifted(images, *move).sum() for move in moves(d)]) / images.sum() for d in (1, 2)]
 
 # %% [markdown]
 # Behind ± stands the standard deviation over the seeds, whose sets overlap. Logistic regression is right for {{ share["logistic"].mean():.1f }} % already: the digits are small, centred and clean. The dense network and the convolutional one are at {{ share["dense"].mean():.1f }} and {{ share["convolutional"].mean():.1f }} %. The difference of {{ lead.mean():.1f }} points
@@ -142,11 +143,7 @@ print("right in %       in place   moved by 1   moved by 2   (+: with moved copi
 for name, runs in fits.items():
     table = []
     for seed, (predict, _) in enumerate(runs):
-        row = []
-        for d in (0, 1, 2):
-            moves = {(0, d), (0, -d), (d, 0), (-d, 0)}
-            row.append(np.mean([right(predict, seed, move) for move in sorted(moves)]))
-        table.append(row)
+        table.append([np.mean([right(predict, seed, move) for move in moves(d)]) for d in (0, 1, 2)])
     moved[name] = np.array(table)
     cells = [f"{m:6.1f} ± {s:.1f}" for m, s in zip(moved[name].mean(axis=0), moved[name].std(axis=0))]
     print(f"{name:<16}", *cells)
@@ -155,9 +152,8 @@ for name, runs in fits.items():
 plt.figure(figsize=(6, 3.2))
 colours = {"logistic": "C7", "dense": "C1", "convolutional": "C0"}
 for name, table in moved.items():
-    plt.plot(
-        range(3), table.mean(axis=0), colours[name.removesuffix(" +")] + ("o--" if "+" in name else "o-"), linewidth=1.5
-    )
+    line = "o--" if "+" in name else "o-"
+    plt.plot(range(3), table.mean(axis=0), colours[name.removesuffix(" +")] + line, linewidth=1.5)
 for name, y in (("convolutional", 92), ("dense", 82), ("logistic", 72)):
     plt.text(2.05, y, name, color=colours[name])
 plt.xlim(-0.1, 2.6)

@@ -207,7 +207,7 @@ print(f"page by page, LSTM less counting: {min(lead):+.2f} to {max(lead):+.2f} b
 print(f"the LSTM needs fewer bits on {sum(d < 0 for d in lead)} of {len(lead)} test pages")
 
 # %% [markdown]
-# The LSTM needs {{ abs(gap):.2f }} bits {{ "more" if gap > 0 else "less" }} than the best of the counting models. How sure is that? On validation the distance was {{ runs[0][1][-1][1] - counted[best]:.2f }}, and counting itself needs {{ counted[best]:.2f }} bits there and {{ by_count:.2f }} here. Pages differ by more than the two models do, and some test pages may be near copies of training pages, which a counter of characters knows by heart. So the order is the same on both parts, and its size is not known.
+# The LSTM needs {{ abs(gap):.2f }} bits {{ "more" if gap > 0 else "less" }} than the best of the counting models. How sure is that? On validation the distance was {{ runs[0][1][-1][1] - counted[best]:.2f }}, and counting itself needs {{ counted[best]:.2f }} bits there and {{ by_count:.2f }} here. The two parts differ by more than the two models do, and some test pages may be near copies of training pages, which a counter of characters knows by heart. So the order is the same on both parts, and its size is not known.
 #
 # The LSTM sees {{ 100 * B * T * steps / len(codes["train"]):.0f }} % of the training text in its {{ steps }} steps, some of it several
 # times and some never, and it has {{ sum(np.size(a) for part in runs[0][0] for a in part) }} numbers to hold what it has learned. The counting model has seen every character, and holds {{ sum(len(after) for followers in counts[: best + 1] for after in followers.values()) }} counts. Trained far longer and on longer texts, networks are

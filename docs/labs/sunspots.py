@@ -250,15 +250,15 @@ plt.show()
 # %%
 lstm_median = np.median([forecast["test"] for forecast, _, _ in fits["LSTM", units["LSTM"]]], axis=0)
 forecasts = {"autoregression": linear[best_p]["test"], "RNN": median, "LSTM": lstm_median}
+errors = {name: forecast - s[250:] for name, forecast in forecasts.items()}
 minima = (1950, 1954, 1964, 1976, 1986, 1996, 2009)
 by_cycle = {name: [] for name in forecasts}
 print("root of the mean squared error (networks: median of five seeds)")
 print(f"{'years':<11}", *(f"{name:>15}" for name in forecasts))
 for first, end in zip(minima, minima[1:]):
-    for name, forecast in forecasts.items():
-        error = (forecast - s[250:])[first - 1950 : end - 1950]
-        by_cycle[name].append(np.sqrt(np.mean(error**2)))
-    print(f"{first}-{end - 1:<6}", *(f"{errors[-1]:15.1f}" for errors in by_cycle.values()))
+    for name, error in errors.items():
+        by_cycle[name].append(np.sqrt(np.mean(error[first - 1950 : end - 1950] ** 2)))
+    print(f"{first}-{end - 1:<6}", *(f"{values[-1]:15.1f}" for values in by_cycle.values()))
 print(f"{'all':<11}", *(f"{rmse(forecast, 'test'):15.1f}" for forecast in forecasts.values()))
 
 beyond = s[250:] > s[:200].max()
@@ -266,11 +266,11 @@ high = (s[250:] > 100) & ~beyond
 print()
 print("mean of forecast minus data")
 for name, years in (("above all training years", beyond), ("others above 100", high), ("at most 100", s[250:] <= 100)):
-    means = (f"{(forecast - s[250:])[years].mean():15.1f}" for forecast in forecasts.values())
+    means = (f"{error[years].mean():15.1f}" for error in errors.values())
     print(f"{name:<25}{years.sum():3} years", *means)
 ahead = sum(a < min(r, n) for a, r, n in zip(*by_cycle.values()))
 rest = (test_years < 1954) | (test_years > 1963)
-without = {name: np.sqrt(np.mean((forecast - s[250:])[rest] ** 2)) for name, forecast in forecasts.items()}
+without = {name: np.sqrt(np.mean(error[rest] ** 2)) for name, error in errors.items()}
 
 # %% [markdown]
 # Autoregression is ahead of both networks in {{ ahead }} of the {{ len(minima) - 1 }} stretches. Its lead comes from one of them, the cycle of 1957, the highest on record. Over the other years the errors are {{ without["autoregression"]:.1f }} for autoregression, {{ without["RNN"]:.1f }} for the RNN and {{ without["LSTM"]:.1f }} for the LSTM. So the order of the three hangs on one cycle.
