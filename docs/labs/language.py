@@ -173,7 +173,7 @@ runs = [train(seed) for seed in range(2)]
 for seed, (_, curve) in enumerate(runs):
     print(f"seed {seed}:", *(f"{value:.2f}" for _, value in curve), "bits on validation")
 
-# %% alt="Bits per character on validation text against the number of training steps, on a logarithmic axis: two nearly equal falling curves of the LSTM, and level dotted lines for counting with 0, 1, 2 and more characters of context." caption="The LSTM (two seeds) on validation text during training. Dotted: counting, with the number of characters of context."
+# %% alt="Bits per character on validation text against the number of training steps, on a logarithmic axis: two falling curves of the LSTM, the same from 100 steps on, and level dotted lines for counting with 0, 1, 2 and more characters of context." caption="The LSTM (two seeds) on validation text during training. Dotted: counting, with the number of characters of context."
 plt.figure(figsize=(6, 3.2))
 for _, curve in runs:
     plt.semilogx(*np.transpose(curve), "C0o-", markersize=4, linewidth=1.4)
