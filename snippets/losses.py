@@ -34,13 +34,12 @@ def binary_cross_entropy(z, y):
             f"z {z.shape} and y {y.shape} should be equal and not empty"
         )
     finite(z=z)
-    if not ((y >= 0) & (y <= 1)).all():
+    if not (0 <= y.min() and y.max() <= 1):
         raise ValueError("y should lie in [0, 1]")
-    answer = z > 0
-    below = np.where(answer, -z, z)  # -|z|
-    small = np.exp(below)
-    p = np.where(answer, 1, small) / (1 + small)
-    J = (np.log1p(small) - below * np.where(answer, 1 - y, y)).sum() / len(y)
+    above = np.maximum(z, 0)
+    small = np.exp(z - above - above)  # e^-|z| never overflows
+    p = np.maximum(small, z > 0) / (1 + small)
+    J = (above - y * z + np.log1p(small)).sum() / len(y)
     return J, (p - y) / len(y)
 
 
