@@ -274,7 +274,7 @@ print(f"LSTM minus autoregression, blocks of 11 years drawn again: {low:+.1f} to
 # %% [markdown]
 # Autoregression is ahead of both networks in {{ ahead }} of the {{ len(minima) - 1 }} stretches. Most of its lead comes from one of them, the cycle of 1957, the highest on record. Over the other years the errors are {{ without["autoregression"]:.1f }} for autoregression, {{ without["RNN"]:.1f }} for the RNN and {{ without["LSTM"]:.1f }} for the LSTM. So the order of autoregression and the LSTM hangs on one cycle. The last column is another contender: in each year the median of the five LSTMs. Taking several networks together lowers the error, as it does with trees.
 #
-# To draw the years again, with replacement and in blocks of eleven, gives an idea of what 59 years can tell: the difference between the LSTM and autoregression lies between {{ format(low, "+.1f") }} and {{ format(high, "+.1f") }} in 90 % of the draws.
+# To draw the years again, with replacement and in blocks of eleven, gives an idea of what 59 years can tell: the difference between the LSTM and autoregression lies between {{ format(low, "+.1f") }} and {{ format(high, "+.1f") }} in 90 % of the draws. {{ "Zero is among these" if low < 0 < high else "Zero is not among these" }}.
 #
 # ## Other divisions
 #
@@ -296,7 +296,7 @@ for start in range(1900, 1981, 20):
 better = {cell: sum(row[cell] < row["autoregression"] for row in divided.values()) for cell in cells}
 
 # %% [markdown]
-# The RNN is ahead of autoregression in {{ better["RNN"] }} of the 5 divisions, the LSTM in {{ better["LSTM"] }}. (The test years overlap, so these are not five independent answers.) What changes most from row to row is not the model but the years, and the networks suffer most where the test years rise above all that came before.
+# The RNN is ahead of autoregression in {{ better["RNN"] }} of the 5 divisions, the LSTM in {{ better["LSTM"] }}. (The test years overlap, so these are not five independent answers.) What changes most from row to row is not the model but the years. The largest error, of the LSTM from 1940 on, is on the years with the highest peak of all.
 #
 # ## Verdict
 #
@@ -306,7 +306,7 @@ better = {cell: sum(row[cell] < row["autoregression"] for row in divided.values(
 # What this lab cannot say:
 #
 # - whether a better network exists. Two sizes, one learning rate and one length of the window were tried, and no other transform, no training on the validation years at the end. The rivals had no such care either;
-# - how sure the order is. All test years together are ten cycles, and the highest of them weighs most. The units were chosen on years that are test years in some of the five divisions, which favours the networks, if anything;
+# - how sure the order is. All years from 1900 on are about ten cycles, and the highest of them weighs most. Why the networks stay so low there was not looked into; the units were chosen on years that are test years in some of the five divisions, which favours the networks, if anything;
 # - what holds for longer forecasts. One year ahead is the easiest.
 #
 # ## Go on from here
