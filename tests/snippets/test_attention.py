@@ -133,7 +133,7 @@ def test_no_two_of_a_thousand_positions_are_alike():
 @pytest.mark.parametrize("allowed", [False, np.tri(4, k=-1, dtype=bool)])
 def test_a_query_that_may_see_no_key_is_refused(allowed):
     q, k, v = np.random.default_rng(0).normal(size=(3, 1, 4, 2))
-    with pytest.raises(ValueError, match="^each query should be allowed at least one key"):
+    with pytest.raises(ValueError, match=r"^each query should be allowed at least one key"):
         attend(q, k, v, allowed)
 
 
