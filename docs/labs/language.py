@@ -182,7 +182,8 @@ print(f"counting, {best} characters before: {counted[best]:.2f}")
 plt.figure(figsize=(6, 3.2))
 for (steps, (_, curve)), color in zip(runs.items(), ("C2", "C3", "C0")):
     plt.semilogx(*np.transpose(curve), color + "o-", markersize=4, linewidth=1.4)
-    plt.text(steps * 1.08, curve[-1][1] - 0.04, f"{steps:,} steps", color=color, va="top")
+    side = "top" if steps == 2400 else "bottom"
+    plt.text(steps * 1.08, curve[-1][1], f"{steps:,} steps", color=color, va=side)
 for order in (0, 1, 2, best):
     plt.axhline(counted[order], color="C1", linestyle=":", linewidth=1.1)
     plt.text(31, counted[order] + 0.04, f"{order} before", color="C1")
