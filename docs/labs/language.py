@@ -213,13 +213,13 @@ print(
     f"the LSTM needs fewer bits on {sum(d < 0 for d in lead)} of {len(lead)} test pages of more than {4 * T} characters"
 )
 long = {parts["train"][t : t + 20] for t in range(len(parts["train"]) - 19)}
-met = {}
+overlap = {}
 for name in ("validation", "test"):
-    met[name] = 100 * np.mean([parts[name][t : t + 20] in long for t in range(len(parts[name]) - 19)])
-    print(f"of the strings of 20 characters in {name}, {met[name]:.0f} % stand in the training text")
+    overlap[name] = 100 * np.mean([parts[name][t : t + 20] in long for t in range(len(parts[name]) - 19)])
+    print(f"of the strings of 20 characters in {name}, {overlap[name]:.0f} % stand in the training text")
 
 # %% [markdown]
-# On the test pages the LSTM needs {{ on_test["LSTM, 800 steps"]:.2f }} bits with 800 steps and {{ on_test["LSTM, 2,400 steps"]:.2f }} with 2,400, and counting {{ by_count:.2f }}: after the long training the two are closer here than on the validation pages, and page by page neither is always ahead. Counting and the two longer runs all need 0.3 to 0.5 bits less here than there. Long passages known by heart are not the reason: {{ met["test"]:.0f }} % of the strings of 20 characters on the test pages stand in the training text as well, and {{ met["validation"]:.0f }} % of those on the validation pages. So some pages are easier for everybody, and a number of bits means something only beside another one for the same text.
+# On the test pages the LSTM needs {{ on_test["LSTM, 800 steps"]:.2f }} bits with 800 steps and {{ on_test["LSTM, 2,400 steps"]:.2f }} with 2,400, and counting {{ by_count:.2f }}: after the long training the two are closer here than on the validation pages, and page by page neither is always ahead. Counting and the two longer runs all need 0.3 to 0.5 bits less here than there. Long passages known by heart are not the reason: {{ overlap["test"]:.0f }} % of the strings of 20 characters on the test pages stand in the training text as well, and {{ overlap["validation"]:.0f }} % of those on the validation pages. So some pages are easier for everybody, and a number of bits means something only beside another one for the same text.
 #
 # The LSTM has {{ sum(np.size(a) for part in runs[800][0] for a in part) }} numbers to hold what it has learned. The counting model holds {{ sum(len(after) for followers in counts[: best + 1] for after in followers.values()) }} counts, and needs no training. Trained far longer and on longer texts, networks are
 # clearly ahead of counting (Karpathy, Johnson and Fei-Fei 2016). A rival that only counts is still not to be left out: without it, the {{ validated[800]:.1f }} bits of 800 steps on validation would have looked like a success.
@@ -231,7 +231,10 @@ for name in ("validation", "test"):
 
 
 # %%
-def sample(parameters, temperature, length=120, N=16, beginning="The value of the "):
+beginning, length, N = "The value of the ", 120, 16
+
+
+def sample(parameters, temperature):
     """N texts that begin alike."""
     rng, code = np.random.default_rng(0), np.tile([number[c] for c in beginning], (N, 1))
     for _ in range(length):
@@ -242,7 +245,7 @@ def sample(parameters, temperature, length=120, N=16, beginning="The value of th
     return ["".join(alphabet[c] for c in row) for row in code]
 
 
-def sample_by_counting(length=120, N=16, beginning="The value of the "):
+def sample_by_counting():
     rng, made = np.random.default_rng(0), []
     for _ in range(N):
         text = beginning

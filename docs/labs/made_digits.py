@@ -297,8 +297,7 @@ for name in ("copies", "blurred", "moved", *models):
     too_near[name] = [100 * (distance(made, x).min(axis=1) < limit).mean() for made in drawn[name]]
     print(f"{name:10}", *(f"{share:5.1f} %" for share in too_near[name]))
 pairs = {name: distance(drawn[name][0], x).min(axis=1).argsort()[:8] for name in models}
-gaps = [distance(drawn[name][0][rows], x).min(axis=1) for name, rows in pairs.items()]
-gaps = np.min(gaps), np.max(gaps)
+gaps = min(near[name][0] for name in models), max(near[name][7] for name in models)
 
 # %% [markdown]
 # The copies lie nearer than this, all of them. Of the blurred ones {{ np.mean(too_near["blurred"]):.0f }} % do, and of the moved ones {{ np.mean(too_near["moved"]):.0f }} %. Of what the models draw, at most {{ max(max(too_near[name]) for name in models):.1f }} % lie as near, fewer than of real new digits. This rules out that a model mostly makes sharp copies in place. Moved ones, most blurred ones, or a few among many bad images would pass. (That all three curves lie to the right of the held-out digits also says that many drawn images are farther from any digit than digits are from each other.) The figure shows the nearest pairs of seed 1, the cases in which a copy is most likely. They are {{ gaps[0]:.2f }} to {{ gaps[1]:.2f }} apart, where noisy copies are 0.2 apart.

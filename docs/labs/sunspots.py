@@ -296,8 +296,8 @@ for start in range(1900, 1981, 20):
     for cell, k in units.items():
         row[cell] = [rmse(fit(cell, k, seed, parts)[0]["test"], "test", parts) for seed in range(3)]
     divided[start] = {name: np.mean(values) for name, values in row.items()}
-    cells_ = [f"{np.mean(values):6.1f} ± {np.std(values):.1f}" for values in (row["RNN"], row["LSTM"])]
-    print(f"{start}-{start + 28:<6}{row['autoregression'][0]:15.1f}", *(f"{cell:>14}" for cell in cells_))
+    texts = [f"{np.mean(values):6.1f} ± {np.std(values):.1f}" for values in (row["RNN"], row["LSTM"])]
+    print(f"{start}-{start + 28:<6}{row['autoregression'][0]:15.1f}", *(f"{text:>14}" for text in texts))
 better = {cell: sum(row[cell] < row["autoregression"] for row in divided.values()) for cell in cells}
 
 # %% [markdown]

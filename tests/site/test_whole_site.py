@@ -33,7 +33,7 @@ def test_a_notebook_runs_from_top_to_bottom_without_snippets(notebook, tmp_path,
     nbformat.validate(cells)
     # Beside other tests, BLAS threads that wait for each other make a training many times slower.
     monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
-    NotebookClient(cells, timeout=300, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(cells, timeout=180, resources={"metadata": {"path": str(tmp_path)}}).execute()
 
 
 def test_every_chapter_and_lab_has_a_notebook(site):
