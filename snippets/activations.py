@@ -20,8 +20,8 @@ def sigmoid(parameters, z):
 
     Shapes: z (N, k) → a (N, k).
     """
-    small = np.exp(np.where(z > 0, -z, z))  # e^-|z| never overflows
-    a = np.where(z > 0, 1, small) / (1 + small)
+    small = np.exp(np.minimum(z, -z))  # e^-|z| never overflows
+    a = np.maximum(small, z > 0) / (1 + small)
     return a, lambda delta: ((), delta * a * (1 - a))
 
 
@@ -88,7 +88,7 @@ def softplus(parameters, z):
     Shapes: z (N, k) → a (N, k).
     Source: Dugas et al. 2001.
     """
-    a = np.maximum(z, 0) + np.log1p(np.exp(np.where(z > 0, -z, z)))
+    a = np.maximum(z, 0) + np.log1p(np.exp(np.minimum(z, -z)))
     slope, _ = sigmoid((), z)
     return a, lambda delta: ((), delta * slope)
 

@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from snippets.activations import softmax
+from snippets.guards import finite
+
 
 def noise_levels(steps):
     """ᾱ_t = exp(-0.1 s - 9.95 s²), s = t / steps: the share of x in x_t's variance.
@@ -74,3 +77,32 @@ def denoise(rng, predict, alpha_bar, clock, shape):
         variance = (1 - alpha) * (1 - alpha_bar[t - 1]) / left
         x = mean + np.sqrt(variance) * rng.standard_normal(shape)
         yield x
+
+
+def best_denoiser(centres, width, alpha_bar, clock):
+    """The function (x_t, clock_t) → E[ε | x_t], where x ~ N(c, width²), c a centre.
+
+    All centres are equally likely, and weighed by Bayes' rule once x_t is known.
+    Width 0 is for data of which these are all there are.
+    Shapes: centres (M, d), ᾱ (T + 1,), clock (T + 1, q); (N, d + q) → (N, d).
+    Raises: ValueError where these do not fit, M = 0, centres are not finite, or
+    width is negative or not finite.
+    Source: for width 0 Karras et al. 2022, appendix B.3.
+    """
+    one_row_each_step(alpha_bar, clock)
+    if centres.ndim != 2 or not len(centres):
+        raise ValueError(f"centres {centres.shape} should be (M, d), M at least 1")
+    finite(centres=centres)
+    if not 0 <= width < np.inf:
+        raise ValueError(f"width should be finite and not negative, not {width}")
+
+    def predict(inputs):
+        x_t, times = np.split(inputs, [centres.shape[1]], axis=1)
+        t = np.abs(times[:, None] - clock).sum(axis=2).argmin(axis=1)
+        kept, noise = alpha_bar[t, None], 1 - alpha_bar[t, None]
+        variance = kept * width**2 + noise  # of x_t around √ᾱ_t c
+        away = x_t[:, None] - kept[:, None] ** 0.5 * centres
+        p, _ = softmax((), -(away**2).sum(axis=2) / (2 * variance))
+        return noise**0.5 / variance * (x_t - kept**0.5 * (p @ centres))
+
+    return predict

@@ -36,10 +36,9 @@ def binary_cross_entropy(z, y):
     finite(z=z)
     if not (0 <= y.min() and y.max() <= 1):
         raise ValueError("y should lie in [0, 1]")
-    above = np.maximum(z, 0)
-    small = np.exp(z - above - above)  # e^-|z| never overflows
+    small = np.exp(np.minimum(z, -z))  # e^-|z| never overflows
     p = np.maximum(small, z > 0) / (1 + small)
-    J = (above - y * z + np.log1p(small)).sum() / len(y)
+    J = (np.maximum(z, 0) - y * z + np.log1p(small)).sum() / len(y)
     return J, (p - y) / len(y)
 
 

@@ -541,6 +541,11 @@ CASES = {
         {"clock": clock},
         {"clock": fitting},
     ),
+    "best_denoiser": Case(
+        lambda centres, width: [diffusion.best_denoiser(centres, width, alpha_bar, clock)(whole(4, 4))],
+        {"centres": whole(3, 2), "width": 0.5},
+        {"centres": square, "width": from_zero},
+    ),
     # perceptron
     "dense": dense_case(dense),
     "step": Case(
@@ -558,7 +563,7 @@ CASES = {
 BATCH = {"x", "y", "z", "y_hat", "thetas", "parts"}
 ALWAYS_FLOAT64 = {
     "numerical_gradient", "complex_step_gradient", "check_layer",  # their steps are too small for less
-    "denoise",  # its numbers come from a generator
+    "denoise", "best_denoiser",  # the numbers of a generator, and of the levels
 }  # fmt: skip
 
 # What is done to an argument

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from snippets.attention import positions
-from snippets.diffusion import denoise, denoising_pairs, noise_levels, noised, one_row_each_step
+from snippets.diffusion import best_denoiser, denoise, denoising_pairs, noise_levels, noised, one_row_each_step
 
 five_seeds = pytest.mark.parametrize("seed", range(5))
 
@@ -56,6 +56,36 @@ def test_one_step_back_is_that_of_the_formula():
     assert seen == [[[2, 20]], [[x_1, 10]]]
 
 
+LEVELS, DAYS = np.array([1.0, 0.64, 0.36]), np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 2.0]])
+
+
+def test_with_one_centre_the_noise_is_its_share_of_the_way_from_it():
+    predict = best_denoiser(np.array([[3.0]]), 0.5, LEVELS, DAYS)
+    found = predict(np.array([[2.0, 1.0, 0.0], [2.0, 0.0, 2.0]]))
+    expected = [0.6 * (2 - 0.8 * 3) / (0.64 * 0.25 + 0.36), 0.8 * (2 - 0.6 * 3) / (0.36 * 0.25 + 0.64)]
+    assert found == pytest.approx(np.array(expected)[:, None], rel=1e-14)
+
+
+def test_centres_are_weighed_by_how_probable_they_make_the_point():
+    predict = best_denoiser(np.array([[1.0], [-1.0]]), 0.0, LEVELS, DAYS)
+    (found,) = predict(np.array([[0.3, 1.0, 0.0]])).ravel()
+    of_first, of_second = np.exp(-(0.5**2) / 0.72), np.exp(-(1.1**2) / 0.72)
+    mean = (of_first - of_second) / (of_first + of_second)
+    assert found == pytest.approx((0.3 - 0.8 * mean) / 0.6, rel=1e-14)
+
+
+@five_seeds
+def test_no_prediction_from_the_noisy_point_has_a_smaller_error_than_the_best(seed):
+    rng = np.random.default_rng(seed)
+    centres, clock = rng.normal(size=(5, 2)), np.arange(21.0)[:, None]
+    x = centres[rng.integers(0, 5, 20_000)] + 0.3 * rng.normal(size=(20_000, 2))
+    inputs, epsilon = denoising_pairs(rng, x, noise_levels(20), clock)
+    best = best_denoiser(centres, 0.3, noise_levels(20), clock)(inputs)
+    assert ((epsilon - best) * best).mean() == pytest.approx(0, abs=0.01)
+    for other in (0.9 * best, 1.1 * best, best_denoiser(centres, 0.0, noise_levels(20), clock)(inputs)):
+        assert ((epsilon - best) ** 2).mean() < ((epsilon - other) ** 2).mean()
+
+
 # Behaviour
 
 
@@ -84,21 +114,11 @@ def test_a_pair_is_a_noised_example_with_its_time_and_its_noise(seed):
     assert epsilon.var() == pytest.approx(1, abs=0.1)
 
 
-def exact(alpha_bar, mean, variance):
-    """The best prediction of ε where x ~ N(mean, variance), as predict for a clock that is t itself."""
-
-    def predict(inputs):
-        x_t, t = inputs[:, :1], inputs[:, 1:].astype(int)
-        left = 1 - alpha_bar[t]
-        return np.sqrt(left) * (x_t - np.sqrt(alpha_bar[t]) * mean) / (alpha_bar[t] * variance + left)
-
-    return predict
-
-
 @five_seeds
 def test_with_the_best_prediction_the_way_back_ends_at_the_data(seed):
     alpha_bar, clock = noise_levels(200), np.arange(201.0)[:, None]
-    *_, x = denoise(np.random.default_rng(seed), exact(alpha_bar, 3, 0.25), alpha_bar, clock, (4000, 1))
+    predict = best_denoiser(np.array([[3.0]]), 0.5, alpha_bar, clock)
+    *_, x = denoise(np.random.default_rng(seed), predict, alpha_bar, clock, (4000, 1))
     assert x.mean() == pytest.approx(3, abs=0.05)
     assert x.std() == pytest.approx(0.5, rel=0.06)
 
@@ -145,3 +165,20 @@ def test_examples_that_are_no_rows_are_refused(x):
 def test_pairs_have_the_dtype_of_the_data(dtype, wanted):
     pair = denoising_pairs(np.random.default_rng(0), np.ones((4, 2), dtype), noise_levels(3), np.zeros((4, 1)))
     assert [part.dtype for part in pair] == [wanted, wanted]
+
+
+@pytest.mark.parametrize("centres", [np.zeros((0, 2)), np.zeros(3)])
+def test_centres_that_are_no_rows_are_refused(centres):
+    with pytest.raises(ValueError, match=r"^centres \(.*\) should be \(M, d\), M at least 1$"):
+        best_denoiser(centres, 0.1, LEVELS, DAYS)
+
+
+@pytest.mark.parametrize("width", [-0.1, np.nan, np.inf])
+def test_a_width_that_is_no_width_is_refused(width):
+    with pytest.raises(ValueError, match=f"^width should be finite and not negative, not {width}$"):
+        best_denoiser(np.zeros((1, 2)), width, LEVELS, DAYS)
+
+
+def test_the_best_denoiser_wants_a_row_of_the_clock_for_each_level():
+    with pytest.raises(ValueError, match=r"^clock \(2, 2\) should be \(3, c\), as alpha_bar$"):
+        best_denoiser(np.zeros((1, 2)), 0.1, LEVELS, DAYS[:2])

@@ -65,6 +65,7 @@ OTHERS = {
     "filter_shape", "with_frame", "windows", "add_windows", "initialise_filters",
     "halves", "negative_elbo", "play", "against",
     "noise_levels", "noised", "one_row_each_step", "denoising_pairs", "denoise",
+    "best_denoiser",
 }  # fmt: skip
 NOT_ANALYTIC = {"gelu"}  # erf takes no complex number
 
