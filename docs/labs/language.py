@@ -6,11 +6,11 @@
 # %% [markdown]
 # # Lab: a model of text
 #
-# A language model says how probable each next character is, after all that came before. To write down a character to which it gave the probability $p$ costs $-\log_2 p$ bits: 0 where the model was certain and right, 1 for a coin that fell well. The mean over a text, in **bits per character**, is the measure of this lab. It is the negative log-likelihood of each character, with logarithms to base 2. Whoever draws from the predictions can write a new text. Shannon (1951) let people guess each letter of an English text until they were right, and concluded from the numbers of guesses that English needs between 0.6 and 1.3 bits, with 27 symbols.
+# A language model says how probable each next character is, after all that came before. To write down a character to which it gave the probability $p$ costs $-\log_2 p$ bits: 0 where the model was certain and right, 1 for a coin that fell well. The mean over a text, in **bits per character**, is the measure of this lab. (It is the mean negative log-likelihood, with logarithms to base 2.) Whoever draws from the predictions can write a new text. Shannon (1951) let people guess each letter of an English text until they were right, and concluded from the numbers of guesses that English needs between 0.6 and 1.3 bits, with 27 symbols.
 #
 # The text of this lab is on every machine that has Python: the topics of its language reference, which `help("FLOAT")` and its like
 # show. An [LSTM](../sequences/lstm.md) reads them character by character. Its rivals count: an **n-gram** model predicts the next
-# character from how often each followed the same $n - 1$ characters before. The question is who needs fewer bits for pages that neither has seen, and how that depends on the training, and on the care that goes into counting.
+# character from how often each followed the same $n - 1$ characters before. The question is who needs fewer bits for pages that neither has seen, and how that depends on the training of the one and on the care given to the other.
 
 # %% tags=["script"]
 # ruff: noqa: E402, E501
@@ -24,7 +24,7 @@ sys.path.append("")
 # Every topic is one page, and pages quote each other, whole passages long. A held-out page whose paragraphs also stand in the training text would measure memory, so each paragraph is kept only where it
 # first occurs. Line breaks and rows of spaces become one space, and what is not plain ASCII becomes `~`.
 #
-# Then the pages are divided, and none is cut in the middle, since a page repeats its own words. Every sixth, in the order of their names, is held out. This is done twice, with other pages, so that two sets of pages judge, each with models that were trained on the rest. What has to be chosen is chosen on every second held-out page and used on the others, and the other way round. So no page has a say in the choice that it judges.
+# Then every sixth page, in the order of their names, is held out. None is cut in the middle, since a page repeats its own words. This is done twice, with other pages and with models of their own. What counting has to choose is chosen on every second held-out page and judged on the others, and the other way round. So no page judges a choice that it made.
 
 # %%
 from pydoc_data.topics import topics
@@ -64,7 +64,7 @@ print(divisions[0][0][1000:1160])
 # ## Counting
 #
 # The simplest model knows how often each character occurs. The next one counts pairs, then triples, and so on. A long context says more, and
-# has been seen more rarely: after a context that never occurred there is nothing to count. So the orders are mixed. Where the context $u$ was seen
+# has been seen more rarely. So the orders are mixed. Where the context $u$ was seen
 # $n_u$ times and followed by $r_u$ different characters, the model takes
 #
 # $$p(c \mid u) = \frac{n_{uc} + s\, r_u\, p(c \mid u')}{n_u + s\, r_u},$$
@@ -131,11 +131,11 @@ for d in (0, 1):
 # %% [markdown]
 # How to read such a number: a model that needs $b$ bits for a character pays as much, on average, as for a choice among $2^b$ equally likely ones. {{ tuned[0][0].mean():.2f }} bits are a choice among {{ 2 ** tuned[0][0].mean():.1f }}, of {{ K }}.
 #
-# With $s = 1$ the best context is {{ plain[0][1][0][0] }} characters long, and longer ones hurt, though rare contexts fall back on shorter ones. So one half was indeed too much. With a larger $s$ longer contexts help, and the best pair is ahead of the best with $s = 1$ by {{ plain[0][0].mean() - tuned[0][0].mean():.2f }} bits in the first division and {{ plain[1][0].mean() - tuned[1][0].mean():.2f }} in the second, each half judged by the choice of the other. Both will be rivals. There are better rules of counting still (Chen and Goodman 1999 compare them).
+# With $s = 1$ the best context is {{ plain[0][1][0][0] }} characters long, and longer ones hurt, though rare contexts fall back on shorter ones. One half was indeed too much. With a larger $s$ longer contexts help, and the chosen pairs are ahead of those with $s = 1$ by {{ plain[0][0].mean() - tuned[0][0].mean():.2f }} and {{ plain[1][0].mean() - tuned[1][0].mean():.2f }} bits in the two divisions. Both will be rivals. (Chen and Goodman 1999 compare many more rules.)
 #
 # ## The LSTM
 #
-# Each character is a step $x_t$ with a 1 in its own place and 0 elsewhere. At every step the state takes in one character, and from the state a layer computes a score for each character of the alphabet. Softmax makes them probabilities for the *next* character, which is the target of this step:
+# Each character is a step $x_t$ with a 1 in its own place and 0 elsewhere. At every step the state takes in one character, and from the state a layer computes a score for each character of the alphabet. Softmax makes these the probabilities of the *next* character, the target of this step. The same weights serve at every step.
 #
 # | step $t$ | 1 | 2 | 3 | 4 | 5 | 6 |
 # | --- | --- | --- | --- | --- | --- | --- |
@@ -143,11 +143,11 @@ for d in (0, 1):
 # | state $h_t$ knows | T | Th | The | The(space) | The t | The ty |
 # | target | h | e | (space) | t | y | p |
 #
-# The same weights serve at every step. The loss is the mean [cross-entropy](../training/losses.md) over all targets: `chain(lstm, every_step, dense)`, where `every_step` puts the states of all steps under each other as rows. (`dense` alone, without a state, could learn no more than counting pairs gives: for each character read, a score for each that may follow.) What lies further back can still be in the state. Karpathy, Johnson and Fei-Fei (2016) found single units that follow whether a quotation is open.
+# The loss is the mean [cross-entropy](../training/losses.md) over all targets: `chain(lstm, every_step, dense)`, where `every_step` puts the states of all steps under each other as rows. What lies further back can still be in the state. Karpathy, Johnson and Fei-Fei (2016) found single units that follow whether a quotation is open.
 #
 # The LSTM has 96 units. Training takes pieces of 32 characters from random places, 16 at a time, with [Adam](../training/optimizers.md) and gradients no [longer](../sequences/recurrent.md) than 1. The state begins at 0 in each piece, so a training target has 1 to 32 characters before it. When the held-out pages are judged, each character has 32 to 63 before it (at the start of a page, out of the page before), up to twice as many as in training; sampling will show it at most 32.
 #
-# The learning rate follows a [cosine](../training/learning_rate.md) that ends with the training, so a longer training is a run of its own. There are three budgets: 200, 800 and 2,400 steps. Counting had two numbers to choose. To see what a choice is worth to the LSTM, 800 steps are also run with twice the rate, and with another seed. The longest is run once for each division. For comparison the first 20,000 characters of the training text are judged in the same way.
+# The learning rate follows a [cosine](../training/learning_rate.md) that ends with the training, so a longer training is a run of its own. There are three budgets: 200, 800 and 2,400 steps. To see what a choice is worth here, 800 steps are also run with twice the rate, and with another seed. The longest is run once for each division. The first 20,000 characters of the training text are judged in the same way.
 
 # %%
 from snippets.activations import softmax
@@ -218,7 +218,7 @@ def report(plan):
 report(plan)
 
 # %% [markdown]
-# The second seed changes {{ abs(tested[0, 800, "another seed"].mean() - tested[0, 800].mean()):.2f }} bits and the rate {{ tested[0, 800].mean() - tested[0, 800, "twice the rate"].mean():.2f }}. Counting with a chosen $s$ needs {{ tuned[0][0].mean():.2f }} bits on the same pages, and with $s = 1$ {{ plain[0][0].mean():.2f }}. Now the longest budget, for both divisions.
+# The second seed changes {{ abs(tested[0, 800, "another seed"].mean() - tested[0, 800].mean()):.2f }} bits and the rate {{ tested[0, 800].mean() - tested[0, 800, "twice the rate"].mean():.2f }}. Now the longest budget.
 
 # %%
 report({(0, 2400): {}, (1, 2400): {"seed": 1}})
@@ -248,15 +248,15 @@ plt.ylabel("bits per character")
 plt.show()
 
 # %% [markdown]
-# With 200 steps the network is worse than counting with two characters of context, and with 800 still worse than the best counting with $s = 1$. With 2,400 it is ahead of that, by {{ plain[0][0].mean() - tested[0, 2400].mean():.2f }} and {{ plain[1][0].mean() - tested[1, 2400].mean():.2f }} bits in the two divisions. Had the rule of 1991 been the only rival, the LSTM would have won. One chosen constant turns that round: it is behind by {{ tested[0, 2400].mean() - tuned[0][0].mean():.2f }} and {{ tested[1, 2400].mean() - tuned[1][0].mean():.2f }}, more than what the doubled rate brought at 800 steps.
+# With 200 steps the network is worse than counting with two characters of context, and with 800 still worse than counting with $s = 1$. With 2,400 it is ahead of that, by {{ plain[0][0].mean() - tested[0, 2400].mean():.2f }} and {{ plain[1][0].mean() - tested[1, 2400].mean():.2f }} bits in the two divisions. One chosen constant turns that round: the LSTM is behind by {{ tested[0, 2400].mean() - tuned[0][0].mean():.2f }} and {{ tested[1, 2400].mean() - tuned[1][0].mean():.2f }}, more than what the doubled rate brought at 800 steps.
 #
-# Would more steps do it? From 800 to 2,400 the training text became cheaper by {{ trained[0, 800] - trained[0, 2400]:.2f }} bits, and the held-out pages by {{ tested[0, 800].mean() - tested[0, 2400].mean():.2f }}. More and more of what is learned serves the training text only.
+# Would more steps do it? From 800 to 2,400 the training text became cheaper by {{ trained[0, 800] - trained[0, 2400]:.2f }} bits, and the held-out pages by {{ tested[0, 800].mean() - tested[0, 2400].mean():.2f }}.
 #
 # ## Page by page
 #
-# Long pages dominate a mean over characters. So each page is now one observation, and the two models are compared on the same page.
+# A mean over characters is mostly one over the long pages. Now each page is one observation, on which two models are compared.
 
-# %% alt="Dots for the pages, the difference in bits between the LSTM and counting against the number of characters on a logarithmic axis. Against counting with s = 1 they lie on both sides of zero, below it for most of the longest pages. Against counting with s chosen nearly all lie between 0.1 and 0.3, and {{ ahead["s chosen"] }} lie below zero." caption="Each page of more than {{ 4 * T }} judged characters, from both divisions. Above zero the LSTM with 2,400 steps needs more bits than counting."
+# %% alt="Dots for the pages, the difference in bits between the LSTM and counting against the number of characters on a logarithmic axis. Against counting with s = 1 they lie on both sides of zero, below it for most of the longest pages. Against counting with s chosen nearly all lie between 0.1 and 0.3, and {{ ahead['s chosen'] }} lie below zero." caption="Each page of more than {{ 4 * T }} judged characters, from both divisions. Above zero the LSTM with 2,400 steps needs more bits than counting."
 from scipy.stats import ttest_1samp
 
 rivals = {"s = 1": plain, "s chosen": tuned}
@@ -290,9 +290,9 @@ plt.ylabel("LSTM less counting, bits")
 plt.show()
 
 # %% [markdown]
-# Against counting with $s = 1$ nothing is decided: the mean difference of a page is {{ format(mean["s = 1"], "+.2f") }} bits, with an interval (Student's, over {{ len(size) }} pages) from {{ format(low["s = 1"], "+.2f") }} to {{ format(high["s = 1"], "+.2f") }}. The LSTM's lead over all characters, {{ -whole["s = 1"]:.2f }} bits, comes from the long pages. Against counting with $s$ chosen the LSTM needs {{ format(mean["s chosen"], ".2f") }} bits more, between {{ format(low["s chosen"], ".2f") }} and {{ format(high["s chosen"], ".2f") }}, and it is ahead on {{ ahead["s chosen"] }} of the pages. The interval speaks of other pages. Of other trainings there are only two to speak of, one a division: {{ np.mean([g for g, d in zip(lead["s chosen"], division) if d == 0]):.2f }} and {{ np.mean([g for g, d in zip(lead["s chosen"], division) if d == 1]):.2f }}.
+# Against counting with $s = 1$ nothing is decided: the mean difference of a page is {{ format(mean["s = 1"], "+.2f") }} bits, with an interval (Student's, over {{ len(size) }} pages) from {{ format(low["s = 1"], "+.2f") }} to {{ format(high["s = 1"], "+.2f") }}. The LSTM's lead over all characters, {{ -whole["s = 1"]:.2f }} bits, comes from the long pages. Against counting with $s$ chosen the LSTM needs {{ format(mean["s chosen"], ".2f") }} bits more, between {{ format(low["s chosen"], ".2f") }} and {{ format(high["s chosen"], ".2f") }}, and it is ahead on {{ ahead["s chosen"] }} of the pages. The interval is about other pages. Trainings there are only two, one a division: {{ np.mean([g for g, d in zip(lead["s chosen"], division) if d == 0]):.2f }} and {{ np.mean([g for g, d in zip(lead["s chosen"], division) if d == 1]):.2f }}.
 #
-# Some pages are easier than others. Is that what they share with the training text? The halves of the first division, which chose for each other, differ most.
+# Some pages are easier than others. Is it for what they share with the training text? Here are the two halves of the first division, which chose for each other.
 
 # %%
 train_text, text, judged, page_of = divisions[0]
@@ -327,11 +327,11 @@ print(
 # %% [markdown]
 # The second half is not easier for counting with one character before it, by {{ parts['counting, 2 before, s = 1'][0] - parts['counting, 2 before, s = 1'][1]:.1f }} bits with two and by {{ parts['counting, 4 before, s = 1'][0] - parts['counting, 4 before, s = 1'][1]:.1f }} with four; for the LSTM hardly after 200 steps, and by {{ parts['LSTM, 2,400 steps'][0] - parts['LSTM, 2,400 steps'][1]:.1f }} after 2,400. That fits what it shares with the training text: {{ shared[5][1]:.0f }} % of its strings of 5 characters and {{ shared[7][1]:.0f }} % of those of 7, against {{ shared[5][0]:.0f }} and {{ shared[7][0]:.0f }} % in the first half. Only a model that looks back so far can gain from them. So a number of bits means something only beside another one for the same text.
 #
-# Longer shared strings, of 20 and more, make all models look better. Outside them each pays 0.1 to 0.4 bits more. But they account neither for the difference of the halves nor for the lead of counting: outside them counting with $s$ chosen is ahead of the longest training by {{ parts["LSTM, 2,400 steps"][2] - parts["counting, s chosen"][2]:.2f }} and {{ parts["LSTM, 2,400 steps"][3] - parts["counting, s chosen"][3]:.2f }} bits.
+# Longer shared strings, of 20 and more, make all models look better. Outside them each pays 0.1 to 0.4 bits more. But the difference of the halves remains outside them, and so does the lead of counting with $s$ chosen: {{ parts["LSTM, 2,400 steps"][2] - parts["counting, s chosen"][2]:.2f }} and {{ parts["LSTM, 2,400 steps"][3] - parts["counting, s chosen"][3]:.2f }} bits.
 #
 # ## Step by step, and samples
 #
-# What do such predictions look like? Here both models read a passage of a held-out page.
+# Here both models read a passage of a held-out page.
 
 # %%
 chosen = tuned[0][1][0]
@@ -362,7 +362,7 @@ for t in range(start + 1, start + 16):
     print(f" '{text[t - 1]}'   '{text[t]}' {paid[-1][0]:10.1f} {paid[-1][1]:12.1f}           {three}")
 
 # %% [markdown]
-# A row is a step: what is read, what comes, what either model pays for it, and where the LSTM had put most of its probability. The rest of a word is nearly free once it is clear which word it is; the first letter is dear. Over these {{ len(paid) }} characters the LSTM pays {{ sum(p for p, q in paid):.0f }} bits and counting {{ sum(q for p, q in paid):.0f }}; so few say nothing of who is better.
+# A row is a step. The rest of a word is nearly free once it is clear which word it is; the first letter is dear. Over these {{ len(paid) }} characters the LSTM pays {{ sum(p for p, q in paid):.0f }} bits and counting {{ sum(q for p, q in paid):.0f }}, which says nothing yet of who is better.
 #
 # To write, draw a character from such a row instead, append it, and ask again. The **temperature** $\tau$ divides the scores before the softmax. Below 1 it makes the probable characters more probable, above 1 it makes all more alike.
 
@@ -410,13 +410,13 @@ shares["held out"] = known([text])
 print(f"the held-out pages themselves: {shares['held out'][0]:.0f} % and {shares['held out'][1]:.0f} %")
 
 # %% [markdown]
-# One sample of each is shown; the shares are counted over 16. A word is a row of letters here, so pieces of names count as well. The held-out pages themselves are the measure: {{ shares["held out"][0]:.0f }} % of their words stand in the training text, and {{ shares["held out"][1]:.0f }} % of their strings of 5 characters. At temperature 0.3 the network keeps to what is common, with {{ shares["LSTM, temperature 0.3"][1]:.0f }} % of such strings. At 1, where each draws from its own prediction, {{ shares["LSTM, temperature 1.0"][0]:.0f }} % of its words are known, {{ shares["LSTM, 800 steps, 1.0"][0]:.0f }} % with 800 steps, and {{ shares["counting"][0]:.0f }} % of those by counting. Counting comes near real pages in words, but {{ shares["counting"][1]:.0f }} % of its strings of 5 are known: it writes less that is new than a page of the manual does. None of the samples makes sense as a whole.
+# One sample of each is shown; the shares are counted over 16. A word is a row of letters, so pieces of names count. The held-out pages are the measure: {{ shares["held out"][0]:.0f }} % of their words stand in the training text, and {{ shares["held out"][1]:.0f }} % of their strings of 5 characters. At temperature 0.3 the network keeps to what is common, with {{ shares["LSTM, temperature 0.3"][1]:.0f }} % of such strings. At 1, where each draws from its own prediction, {{ shares["LSTM, temperature 1.0"][0]:.0f }} % of its words are known, {{ shares["LSTM, 800 steps, 1.0"][0]:.0f }} % with 800 steps, and {{ shares["counting"][0]:.0f }} % of those by counting. Counting comes near real pages in words, but with {{ shares["counting"][1]:.0f }} % of its strings of 5 known it writes less that is new than they do. None of the samples makes sense as a whole.
 #
 # ## Verdict
 #
 # How well a model has learned a text is a number that can be compared: bits per character, on pages that it has not seen. On Python's manual an LSTM with 800 steps of training is behind counting. With 2,400 it is level, page by page, with counting by a rule taken as it stands, and behind counting with one constant chosen, on {{ len(size) - ahead["s chosen"] }} of {{ len(size) }} pages. A comparison with a network says little without its budget, and as little without a rival that was given some care. Trained far longer and on longer texts, networks are clearly ahead of counting (Karpathy, Johnson and Fei-Fei 2016).
 #
-# What this lab cannot say: how far the LSTM would get with another size, with a remedy against [overfitting](../practice/overfitting.md), or with more text, since the manual is short. Its longest run had one rate, where counting chose among {{ len(counted) }} pairs. The text belongs to the installed version of Python ({{ sys.version.split()[0] }} here), so the numbers differ a little with it.
+# What this lab cannot say: how far the LSTM would get with another size, with a remedy against [overfitting](../practice/overfitting.md), or with more text. Its longest run had one rate, where counting chose among {{ len(counted) }} pairs. The text belongs to the installed version of Python ({{ sys.version.split()[0] }} here), so the numbers differ a little with it.
 #
 # ## Go on from here
 #
