@@ -80,7 +80,7 @@ longest, scales = 8, (1, 2, 4, 8, 16, 32)
 
 
 def count(text):
-    """How often each string of up to longest + 1 characters occurs, and by how many different characters it is followed."""
+    """How often each string of up to longest + 1 characters occurs, and how many different ones follow."""
     starts = range(len(text) - longest - 1)
     times = Counter(text[t : t + n] for n in range(longest + 2) for t in starts)
     return times, Counter(string[:-1] for string in times if string)
@@ -131,7 +131,7 @@ for d in (0, 1):
 # %% [markdown]
 # How to read such a number: a model that needs $b$ bits for a character pays as much, on average, as for a choice among $2^b$ equally likely ones. {{ tuned[0][0].mean():.2f }} bits are a choice among {{ 2 ** tuned[0][0].mean():.1f }}, of {{ K }}.
 #
-# With $s = 1$ the best context is {{ plain[0][1][0][0] }} characters long, and longer ones hurt, though rare contexts fall back on shorter ones. One half was indeed too much. With a larger $s$ longer contexts help, and the chosen pairs are ahead of those with $s = 1$ by {{ plain[0][0].mean() - tuned[0][0].mean():.2f }} and {{ plain[1][0].mean() - tuned[1][0].mean():.2f }} bits in the two divisions. Both will be rivals. (Chen and Goodman 1999 compare many more rules.)
+# With $s = 1$ the best context is {{ min(range(longest + 1), key=lambda n: counted[n, 1].mean()) }} characters long, and longer ones hurt, though rare contexts fall back on shorter ones. One half was indeed too much. With a larger $s$ longer contexts help, and the chosen pairs are ahead of those with $s = 1$ by {{ plain[0][0].mean() - tuned[0][0].mean():.2f }} and {{ plain[1][0].mean() - tuned[1][0].mean():.2f }} bits in the two divisions. Both will be rivals. (Chen and Goodman 1999 compare many more rules.)
 #
 # ## The LSTM
 #
@@ -139,11 +139,11 @@ for d in (0, 1):
 #
 # | step $t$ | 1 | 2 | 3 | 4 | 5 | 6 |
 # | --- | --- | --- | --- | --- | --- | --- |
-# | read, $x_t$ | T | h | e | (space) | t | y |
-# | state $h_t$ knows | T | Th | The | The(space) | The t | The ty |
-# | target | h | e | (space) | t | y | p |
+# | read, $x_t$ | T | h | e | ␣ | t | y |
+# | $h_t$ has seen | T | Th | The | The␣ | The␣t | The␣ty |
+# | target | h | e | ␣ | t | y | p |
 #
-# The loss is the mean [cross-entropy](../training/losses.md) over all targets: `chain(lstm, every_step, dense)`, where `every_step` puts the states of all steps under each other as rows. What lies further back can still be in the state. Karpathy, Johnson and Fei-Fei (2016) found single units that follow whether a quotation is open.
+# The loss is the mean [cross-entropy](../training/losses.md) over all targets: `chain(lstm, every_step, dense)`, where `every_step` puts the states of all steps under each other as rows. What lies further back than any counted context can still be in the state. Karpathy, Johnson and Fei-Fei (2016) found single units that follow whether a quotation is open.
 #
 # The LSTM has 96 units. Training takes pieces of 32 characters from random places, 16 at a time, with [Adam](../training/optimizers.md) and gradients no [longer](../sequences/recurrent.md) than 1. The state begins at 0 in each piece, so a training target has 1 to 32 characters before it. When the held-out pages are judged, each character has 32 to 63 before it (at the start of a page, out of the page before), up to twice as many as in training; sampling will show it at most 32.
 #
@@ -250,7 +250,7 @@ plt.show()
 # %% [markdown]
 # With 200 steps the network is worse than counting with two characters of context, and with 800 still worse than counting with $s = 1$. With 2,400 it is ahead of that, by {{ plain[0][0].mean() - tested[0, 2400].mean():.2f }} and {{ plain[1][0].mean() - tested[1, 2400].mean():.2f }} bits in the two divisions. One chosen constant turns that round: the LSTM is behind by {{ tested[0, 2400].mean() - tuned[0][0].mean():.2f }} and {{ tested[1, 2400].mean() - tuned[1][0].mean():.2f }}, more than what the doubled rate brought at 800 steps.
 #
-# Would more steps do it? From 800 to 2,400 the training text became cheaper by {{ trained[0, 800] - trained[0, 2400]:.2f }} bits, and the held-out pages by {{ tested[0, 800].mean() - tested[0, 2400].mean():.2f }}.
+# Would more steps do it? From 800 to 2,400 the training text became cheaper by {{ trained[0, 800] - trained[0, 2400]:.2f }} bits, and the held-out pages by {{ tested[0, 800].mean() - tested[0, 2400].mean():.2f }}: the gap between the two is {{ tested[0, 2400].mean() - trained[0, 2400]:.2f }} bits by then, after {{ tested[0, 200].mean() - trained[0, 200]:.2f }} at 200 steps.
 #
 # ## Page by page
 #
@@ -290,7 +290,7 @@ plt.ylabel("LSTM less counting, bits")
 plt.show()
 
 # %% [markdown]
-# Against counting with $s = 1$ nothing is decided: the mean difference of a page is {{ format(mean["s = 1"], "+.2f") }} bits, with an interval (Student's, over {{ len(size) }} pages) from {{ format(low["s = 1"], "+.2f") }} to {{ format(high["s = 1"], "+.2f") }}. The LSTM's lead over all characters, {{ -whole["s = 1"]:.2f }} bits, comes from the long pages. Against counting with $s$ chosen the LSTM needs {{ format(mean["s chosen"], ".2f") }} bits more, between {{ format(low["s chosen"], ".2f") }} and {{ format(high["s chosen"], ".2f") }}, and it is ahead on {{ ahead["s chosen"] }} of the pages. The interval is about other pages. Trainings there are only two, one a division: {{ np.mean([g for g, d in zip(lead["s chosen"], division) if d == 0]):.2f }} and {{ np.mean([g for g, d in zip(lead["s chosen"], division) if d == 1]):.2f }}.
+# Against counting with $s = 1$ nothing is decided: the mean difference of a page is {{ round(mean["s = 1"], 2) + 0.0:.2f }} bits, with an interval (95 %, Student's, over {{ len(size) }} pages) from {{ format(low["s = 1"], "+.2f") }} to {{ format(high["s = 1"], "+.2f") }}. The LSTM's lead over all characters, {{ -whole["s = 1"]:.2f }} bits, comes from the long pages. Against counting with $s$ chosen the LSTM needs {{ format(mean["s chosen"], ".2f") }} bits more, between {{ format(low["s chosen"], ".2f") }} and {{ format(high["s chosen"], ".2f") }}, and it is ahead on {{ ahead["s chosen"] }} of the {{ len(size) }} pages. The interval is about other pages. Trainings there are only two, one a division: {{ np.mean([g for g, d in zip(lead["s chosen"], division) if d == 0]):.2f }} and {{ np.mean([g for g, d in zip(lead["s chosen"], division) if d == 1]):.2f }}.
 #
 # Some pages are easier than others. Is it for what they share with the training text? Here are the two halves of the first division, which chose for each other.
 
@@ -320,12 +320,11 @@ for name, b in rows.items():
     print(f"{name:<28}{first:6.2f}{second:7.2f}{second - first:+8.2f}{outside[0]:12.2f}{outside[1]:7.2f}")
 for n, (first, second) in shared.items():
     print(f"strings of {n} characters that the training text has: {first:.0f} % and {second:.0f} %")
-print(
-    f"characters inside shared strings of 20: {100 * inside[half == 0].mean():.0f} % and {100 * inside[half == 1].mean():.0f} %"
-)
+covered = [100 * inside[half == h].mean() for h in (0, 1)]
+print(f"characters inside shared strings of 20: {covered[0]:.0f} % and {covered[1]:.0f} %")
 
 # %% [markdown]
-# The second half is not easier for counting with one character before it, by {{ parts['counting, 2 before, s = 1'][0] - parts['counting, 2 before, s = 1'][1]:.1f }} bits with two and by {{ parts['counting, 4 before, s = 1'][0] - parts['counting, 4 before, s = 1'][1]:.1f }} with four; for the LSTM hardly after 200 steps, and by {{ parts['LSTM, 2,400 steps'][0] - parts['LSTM, 2,400 steps'][1]:.1f }} after 2,400. That fits what it shares with the training text: {{ shared[5][1]:.0f }} % of its strings of 5 characters and {{ shared[7][1]:.0f }} % of those of 7, against {{ shared[5][0]:.0f }} and {{ shared[7][0]:.0f }} % in the first half. Only a model that looks back so far can gain from them. So a number of bits means something only beside another one for the same text.
+# The second half is not easier for counting with one character before it, by {{ parts['counting, 2 before, s = 1'][0] - parts['counting, 2 before, s = 1'][1]:.2f }} bits with two and by {{ parts['counting, 4 before, s = 1'][0] - parts['counting, 4 before, s = 1'][1]:.2f }} with four; for the LSTM hardly after 200 steps, and by {{ parts['LSTM, 2,400 steps'][0] - parts['LSTM, 2,400 steps'][1]:.2f }} after 2,400. That fits what it shares with the training text: {{ shared[5][1]:.0f }} % of its strings of 5 characters and {{ shared[7][1]:.0f }} % of those of 7, against {{ shared[5][0]:.0f }} and {{ shared[7][0]:.0f }} % in the first half. Only a model that looks back so far can gain from them. So a number of bits means something only beside another one for the same text.
 #
 # Longer shared strings, of 20 and more, make all models look better. Outside them each pays 0.1 to 0.4 bits more. But the difference of the halves remains outside them, and so does the lead of counting with $s$ chosen: {{ parts["LSTM, 2,400 steps"][2] - parts["counting, s chosen"][2]:.2f }} and {{ parts["LSTM, 2,400 steps"][3] - parts["counting, s chosen"][3]:.2f }} bits.
 #
@@ -388,7 +387,7 @@ fives = {train_text[t : t + 5] for t in range(len(train_text) - 4)}
 
 
 def known(texts):
-    """The share in % of rows of letters that are words of the training text, and of strings of 5 characters that it has."""
+    """How many % of the words, and of the strings of 5 characters, the training text has."""
     begun = len(beginning)
     found = [word in vocabulary for text in texts for word in words(text[begun:])[:-1]]
     return 100 * np.mean(found), 100 * np.mean(
@@ -414,7 +413,7 @@ print(f"the held-out pages themselves: {shares['held out'][0]:.0f} % and {shares
 #
 # ## Verdict
 #
-# How well a model has learned a text is a number that can be compared: bits per character, on pages that it has not seen. On Python's manual an LSTM with 800 steps of training is behind counting. With 2,400 it is level, page by page, with counting by a rule taken as it stands, and behind counting with one constant chosen, on {{ len(size) - ahead["s chosen"] }} of {{ len(size) }} pages. A comparison with a network says little without its budget, and as little without a rival that was given some care. Trained far longer and on longer texts, networks are clearly ahead of counting (Karpathy, Johnson and Fei-Fei 2016).
+# How well a model has learned a text is a number that can be compared: bits per character, on pages that it has not seen. On Python's manual an LSTM with 800 steps of training is behind counting. With 2,400 it is ahead of counting by a rule taken as it stands over all characters, and level with it page by page; and it is behind counting with one constant chosen, on {{ len(size) - ahead["s chosen"] }} of {{ len(size) }} pages. A comparison with a network says little without its budget, and as little without a rival that was given some care. Trained far longer and on longer texts, networks are clearly ahead of counting (Karpathy, Johnson and Fei-Fei 2016).
 #
 # What this lab cannot say: how far the LSTM would get with another size, with a remedy against [overfitting](../practice/overfitting.md), or with more text. Its longest run had one rate, where counting chose among {{ len(counted) }} pairs. The text belongs to the installed version of Python ({{ sys.version.split()[0] }} here), so the numbers differ a little with it.
 #
