@@ -6,7 +6,7 @@
 # %% [markdown]
 # # Lab: a model of text
 #
-# A language model says how probable each next character is, after all that came before. To write down a character to which it gave the probability $p$ costs $-\log_2 p$ bits: 0 where the model was certain and right, 1 for a coin that fell well. The mean over a text, in **bits per character**, is the measure of this lab. (It is the mean negative log-likelihood, with logarithms to base 2.) Whoever draws from the predictions can write a new text. Shannon (1951) let people guess each letter of an English text until they were right, and concluded from the numbers of guesses that English needs between 0.6 and 1.3 bits, with 27 symbols.
+# A language model says how probable each next character is, after all that came before. To write down a character to which it gave the probability $p$ costs $-\log_2 p$ bits: 0 where the model was certain and right, 1 where it had left it to a coin. The mean over a text, in **bits per character**, is the measure of this lab. (It is the mean negative log-likelihood, with logarithms to base 2.) Whoever draws from the predictions can write a new text. Shannon (1951) let people guess each letter of an English text until they were right, and concluded from the numbers of guesses that English needs between 0.6 and 1.3 bits, with 27 symbols.
 #
 # The text of this lab is on every machine that has Python: the topics of its language reference, which `help("FLOAT")` and its like
 # show. An [LSTM](../sequences/lstm.md) reads them character by character. Its rivals count: an **n-gram** model predicts the next
@@ -126,7 +126,7 @@ print("        " + "".join(f"{n:6}" for n in range(longest + 1)))
 for s in scales:
     print(f"s = {s:<4}" + "".join(f"{counted[n, s].mean():6.2f}" for n in range(longest + 1)))
 for d in (0, 1):
-    print(f"division {d + 1}, chosen with s = 1 {plain[d][1]}, of all {tuned[d][1]}")
+    print(f"division {d + 1}, (context, s) chosen by each half: with s = 1 {plain[d][1]}, of all {tuned[d][1]}")
 
 # %% [markdown]
 # How to read such a number: a model that needs $b$ bits for a character pays as much, on average, as for a choice among $2^b$ equally likely ones. {{ tuned[0][0].mean():.2f }} bits are a choice among {{ 2 ** tuned[0][0].mean():.1f }}, of {{ K }}.
@@ -147,7 +147,7 @@ for d in (0, 1):
 #
 # The LSTM has 96 units. Training takes pieces of 32 characters from random places, 16 at a time, with [Adam](../training/optimizers.md) and gradients no [longer](../sequences/recurrent.md) than 1. The state begins at 0 in each piece, so a training target has 1 to 32 characters before it. When the held-out pages are judged, each character has 32 to 63 before it (at the start of a page, out of the page before), up to twice as many as in training; sampling will show it at most 32.
 #
-# The learning rate follows a [cosine](../training/learning_rate.md) that ends with the training, so a longer training is a run of its own. There are three budgets: 200, 800 and 2,400 steps. To see what a choice is worth here, 800 steps are also run with twice the rate, and with another seed. The longest is run once for each division. The first 20,000 characters of the training text are judged in the same way.
+# The learning rate follows a [cosine](../training/learning_rate.md) that ends with the training, so a longer training is a run of its own. There are three budgets: 200, 800 and 2,400 steps. To see what a choice is worth here, 800 steps are also run with twice the rate, and with another seed. The longest is run once for each division. A step has {{ B * T }} targets, so the three budgets are {{ 200 * B * T / len(divisions[0][0]):.1f }}, {{ 800 * B * T / len(divisions[0][0]):.1f }} and {{ 2400 * B * T / len(divisions[0][0]):.1f }} times the training text, which counting reads once. The network has {{ sum(np.size(a) for part in runs[0, 200] for a in part):,}} weights.
 
 # %%
 from snippets.activations import softmax
@@ -201,8 +201,8 @@ def bits(parameters, text):
 
 plan = {(0, 200): {}, (0, 800): {}, (0, 800, "twice the rate"): {"eta": 0.08}}
 plan |= {(0, 800, "another seed"): {"seed": 1}}
-runs, tested, trained = {}, {}, {}
-print(f"{'':38}held out   training text")
+runs, tested = {}, {}
+print(f"{'bits on held-out pages':38}")
 
 
 def report(plan):
@@ -210,9 +210,8 @@ def report(plan):
         (d, steps, *what), (train_text, text, *_) = run, divisions[run[0]]
         runs[run] = train(train_text, steps, **options)
         tested[run] = bits(runs[run], text)
-        trained[run] = bits(runs[run], train_text[:20_000]).mean()
         line = f"division {d + 1}, {steps:5,} steps {' '.join(what)}"
-        print(f"{line:<38}{tested[run].mean():8.2f}{trained[run]:12.2f}")
+        print(f"{line:<38}{tested[run].mean():8.2f}")
 
 
 report(plan)
@@ -222,25 +221,29 @@ report(plan)
 
 # %%
 report({(0, 2400): {}, (1, 2400): {"seed": 1}})
+both = [-np.log2((2.0 ** -tested[d, 2400] + 2.0 ** -tuned[d][0]) / 2) for d in (0, 1)]
+seen = [bits(runs[1 - d, 2400], divisions[d][1]).mean() for d in (0, 1)]
 for d in (0, 1):
-    for what, (b, _) in (("s = 1", plain[d]), ("s chosen", tuned[d])):
-        print(f"division {d + 1}, counting, {what:<16}{b.mean():8.2f}")
+    rivals = {"counting, s = 1": plain[d][0], "counting, s chosen": tuned[d][0]}
+    rivals["mean of it and the LSTM"] = both[d]
+    for what, b in rivals.items():
+        print(f"division {d + 1}, {what:<26}{b.mean():8.2f}")
 
-# %% alt="Bits per character against training steps on a logarithmic axis, for the first division. The LSTM on held-out pages falls from {{ tested[0, 200].mean():.1f }} at 200 steps to {{ tested[0, 2400].mean():.1f }} at 2,400; on training text it falls further, to {{ trained[0, 2400]:.1f }}. Level lines: counting with s = 1 lies above the last held-out point, counting with s chosen below it." caption="The three budgets, first division. Level lines: counting on the held-out pages, with the length of the context and s chosen on the other half of them."
+# %% alt="Bits per character against training steps on a logarithmic axis, for the first division. The LSTM on held-out pages falls from {{ tested[0, 200].mean():.1f }} at 200 steps to {{ tested[0, 2400].mean():.1f }} at 2,400. Level lines: counting with s = 1 lies above the last point, counting with s chosen below it, and the mean of LSTM and counting lowest." caption="Bits on the held-out pages of the first division, for three budgets of training. Level lines: counting, once with two characters of context, and twice with what was chosen on the other half of the pages; and the mean of its probabilities and those of the longest run."
 import matplotlib.pyplot as plt
 
 steps = (200, 800, 2400)
 plt.figure(figsize=(6, 3.4))
 plt.semilogx(steps, [tested[0, n].mean() for n in steps], "C0o-")
-plt.semilogx(steps, [trained[0, n] for n in steps], "C2o--")
-plt.text(2500, tested[0, 2400].mean(), "LSTM,\nheld out", color="C0", va="center")
-plt.text(2500, trained[0, 2400], "LSTM,\ntraining text", color="C2", va="center")
+plt.text(2600, tested[0, 2400].mean(), "LSTM", color="C0", va="center")
+plt.axhline(both[0].mean(), color="C2", linestyle=":", linewidth=1.3)
+plt.text(165, both[0].mean() - 0.01, "mean of both", color="C2", va="top")
 levels = {"2 before, s = 1": counted[2, 1], "s = 1": plain[0][0], "s chosen": tuned[0][0]}
 for name, b in levels.items():
     plt.axhline(b.mean(), color="C1", linestyle=":", linewidth=1.3)
     plt.text(800 if "2" in name else 165, b.mean() + 0.01, f"counting, {name}", color="C1", va="bottom")
 plt.xlim(160, 5500)
-plt.ylim(1.5, 3.2)
+plt.ylim(1.6, 3.2)
 plt.xticks(steps, [f"{n:,}" for n in steps])
 plt.minorticks_off()
 plt.xlabel("training steps")
@@ -248,9 +251,9 @@ plt.ylabel("bits per character")
 plt.show()
 
 # %% [markdown]
-# With 200 steps the network is worse than counting with two characters of context, and with 800 still worse than counting with $s = 1$. With 2,400 it is ahead of that, by {{ plain[0][0].mean() - tested[0, 2400].mean():.2f }} and {{ plain[1][0].mean() - tested[1, 2400].mean():.2f }} bits in the two divisions. One chosen constant turns that round: the LSTM is behind by {{ tested[0, 2400].mean() - tuned[0][0].mean():.2f }} and {{ tested[1, 2400].mean() - tuned[1][0].mean():.2f }}, more than what the doubled rate brought at 800 steps.
+# With 200 steps the network is worse than counting with two characters of context, and with 800 still worse than counting with $s = 1$. With 2,400 it is ahead of that, by {{ plain[0][0].mean() - tested[0, 2400].mean():.2f }} and {{ plain[1][0].mean() - tested[1, 2400].mean():.2f }} bits in the two divisions. One chosen constant turns that round: the LSTM is behind by {{ tested[0, 2400].mean() - tuned[0][0].mean():.2f }} and {{ tested[1, 2400].mean() - tuned[1][0].mean():.2f }}. The two do not know the same: the mean of their probabilities needs fewer bits than either, {{ both[0].mean():.2f }} and {{ both[1].mean():.2f }}.
 #
-# Would more steps do it? From 800 to 2,400 the training text became cheaper by {{ trained[0, 800] - trained[0, 2400]:.2f }} bits, and the held-out pages by {{ tested[0, 800].mean() - tested[0, 2400].mean():.2f }}: the gap between the two is {{ tested[0, 2400].mean() - trained[0, 2400]:.2f }} bits by then, after {{ tested[0, 200].mean() - trained[0, 200]:.2f }} at 200 steps.
+# Would more steps do it? The line still falls, so this is not known. But part of what the network learns is the training text itself. The model of the other division had these very pages in its training text, and needs {{ seen[0]:.2f }} and {{ seen[1]:.2f }} bits for them, {{ tested[0, 2400].mean() - seen[0]:.2f }} and {{ tested[1, 2400].mean() - seen[1]:.2f }} less than the one that has not seen them.
 #
 # ## Page by page
 #
@@ -290,7 +293,7 @@ plt.ylabel("LSTM less counting, bits")
 plt.show()
 
 # %% [markdown]
-# Against counting with $s = 1$ nothing is decided: the mean difference of a page is {{ round(mean["s = 1"], 2) + 0.0:.2f }} bits, with an interval (95 %, Student's, over {{ len(size) }} pages) from {{ format(low["s = 1"], "+.2f") }} to {{ format(high["s = 1"], "+.2f") }}. The LSTM's lead over all characters, {{ -whole["s = 1"]:.2f }} bits, comes from the long pages. Against counting with $s$ chosen the LSTM needs {{ format(mean["s chosen"], ".2f") }} bits more, between {{ format(low["s chosen"], ".2f") }} and {{ format(high["s chosen"], ".2f") }}, and it is ahead on {{ ahead["s chosen"] }} of the {{ len(size) }} pages. The interval is about other pages. Trainings there are only two, one a division: {{ np.mean([g for g, d in zip(lead["s chosen"], division) if d == 0]):.2f }} and {{ np.mean([g for g, d in zip(lead["s chosen"], division) if d == 1]):.2f }}.
+# Against counting with $s = 1$ nothing is decided. The LSTM is ahead on {{ ahead["s = 1"] }} of {{ len(size) }} pages; the mean difference of a page is {{ round(mean["s = 1"], 2) + 0.0:.2f }} bits, with an interval (95 %, Student's) from {{ format(low["s = 1"], "+.2f") }} to {{ format(high["s = 1"], "+.2f") }}. The LSTM's lead over all characters, {{ -whole["s = 1"]:.2f }} bits, comes from the long pages. Against counting with $s$ chosen the LSTM needs {{ format(mean["s chosen"], ".2f") }} bits more, between {{ format(low["s chosen"], ".2f") }} and {{ format(high["s chosen"], ".2f") }}, and it is ahead on {{ ahead["s chosen"] }} of the {{ len(size) }} pages. The interval is about other pages. Trainings there are only two, one for each division, with mean differences of {{ np.mean([g for g, d in zip(lead["s chosen"], division) if d == 0]):.2f }} and of {{ np.mean([g for g, d in zip(lead["s chosen"], division) if d == 1]):.2f }}.
 #
 # Some pages are easier than others. Is it for what they share with the training text? Here are the two halves of the first division, which chose for each other.
 
@@ -306,27 +309,18 @@ def stands_there(n):
 
 
 shared = {n: [100 * stands_there(n)[judged][half == h].mean() for h in (0, 1)] for n in (5, 7)}
-inside = np.zeros(len(text), bool)
-for t in np.flatnonzero(stands_there(20)):
-    inside[t : t + 20] = True
-inside = inside[judged]
-print("bits on       half 1  half 2    second less first;   outside shared 20 characters: half 1  half 2")
+print(f"{'bits on':30}half 1  half 2  second less first")
 rows = {f"counting, {n} before, s = 1": counted[n, 1] for n in (1, 2, 4)} | {"counting, s chosen": tuned[0][0]}
 rows |= {f"LSTM, {n:,} steps": tested[0, n] for n in steps}
 parts = {}
 for name, b in rows.items():
-    parts[name] = [b[half == h].mean() for h in (0, 1)] + [b[(half == h) & ~inside].mean() for h in (0, 1)]
-    first, second, *outside = parts[name]
-    print(f"{name:<28}{first:6.2f}{second:7.2f}{second - first:+8.2f}{outside[0]:12.2f}{outside[1]:7.2f}")
+    first, second = parts[name] = [b[half == h].mean() for h in (0, 1)]
+    print(f"{name:<30}{first:6.2f}{second:8.2f}{second - first:+14.2f}")
 for n, (first, second) in shared.items():
     print(f"strings of {n} characters that the training text has: {first:.0f} % and {second:.0f} %")
-covered = [100 * inside[half == h].mean() for h in (0, 1)]
-print(f"characters inside shared strings of 20: {covered[0]:.0f} % and {covered[1]:.0f} %")
 
 # %% [markdown]
-# The second half is not easier for counting with one character before it, by {{ parts['counting, 2 before, s = 1'][0] - parts['counting, 2 before, s = 1'][1]:.2f }} bits with two and by {{ parts['counting, 4 before, s = 1'][0] - parts['counting, 4 before, s = 1'][1]:.2f }} with four; for the LSTM hardly after 200 steps, and by {{ parts['LSTM, 2,400 steps'][0] - parts['LSTM, 2,400 steps'][1]:.2f }} after 2,400. That fits what it shares with the training text: {{ shared[5][1]:.0f }} % of its strings of 5 characters and {{ shared[7][1]:.0f }} % of those of 7, against {{ shared[5][0]:.0f }} and {{ shared[7][0]:.0f }} % in the first half. Only a model that looks back so far can gain from them. So a number of bits means something only beside another one for the same text.
-#
-# Longer shared strings, of 20 and more, make all models look better. Outside them each pays 0.1 to 0.4 bits more. But the difference of the halves remains outside them, and so does the lead of counting with $s$ chosen: {{ parts["LSTM, 2,400 steps"][2] - parts["counting, s chosen"][2]:.2f }} and {{ parts["LSTM, 2,400 steps"][3] - parts["counting, s chosen"][3]:.2f }} bits.
+# With one character of context the second half is no easier than the first. With two it is, by {{ parts['counting, 2 before, s = 1'][0] - parts['counting, 2 before, s = 1'][1]:.2f }} bits, and with four by {{ parts['counting, 4 before, s = 1'][0] - parts['counting, 4 before, s = 1'][1]:.2f }}. For the LSTM it is hardly easier after 200 steps of training, and by {{ parts['LSTM, 2,400 steps'][0] - parts['LSTM, 2,400 steps'][1]:.2f }} after 2,400. That fits what it shares with the training text: {{ shared[5][1]:.0f }} % of its strings of 5 characters and {{ shared[7][1]:.0f }} % of those of 7, against {{ shared[5][0]:.0f }} and {{ shared[7][0]:.0f }} % in the first half. Only a model that looks back so far can gain from them. So a number of bits means something only beside another one for the same text.
 #
 # ## Step by step, and samples
 #
@@ -361,7 +355,7 @@ for t in range(start + 1, start + 16):
     print(f" '{text[t - 1]}'   '{text[t]}' {paid[-1][0]:10.1f} {paid[-1][1]:12.1f}           {three}")
 
 # %% [markdown]
-# A row is a step. The rest of a word is nearly free once it is clear which word it is; the first letter is dear. Over these {{ len(paid) }} characters the LSTM pays {{ sum(p for p, q in paid):.0f }} bits and counting {{ sum(q for p, q in paid):.0f }}, which says nothing yet of who is better.
+# A row is a step. The rest of a word is nearly free once it is clear which word it is; the first letter is dear. Over these {{ len(paid) }} characters the LSTM pays {{ sum(p for p, q in paid):.0f }} bits and counting {{ sum(q for p, q in paid):.0f }}, on fifteen characters, that is.
 #
 # To write, draw a character from such a row instead, append it, and ask again. The **temperature** $\tau$ divides the scores before the softmax. Below 1 it makes the probable characters more probable, above 1 it makes all more alike.
 
@@ -409,13 +403,13 @@ shares["held out"] = known([text])
 print(f"the held-out pages themselves: {shares['held out'][0]:.0f} % and {shares['held out'][1]:.0f} %")
 
 # %% [markdown]
-# One sample of each is shown; the shares are counted over 16. A word is a row of letters, so pieces of names count. The held-out pages are the measure: {{ shares["held out"][0]:.0f }} % of their words stand in the training text, and {{ shares["held out"][1]:.0f }} % of their strings of 5 characters. At temperature 0.3 the network keeps to what is common, with {{ shares["LSTM, temperature 0.3"][1]:.0f }} % of such strings. At 1, where each draws from its own prediction, {{ shares["LSTM, temperature 1.0"][0]:.0f }} % of its words are known, {{ shares["LSTM, 800 steps, 1.0"][0]:.0f }} % with 800 steps, and {{ shares["counting"][0]:.0f }} % of those by counting. Counting comes near real pages in words, but with {{ shares["counting"][1]:.0f }} % of its strings of 5 known it writes less that is new than they do. None of the samples makes sense as a whole.
+# One sample of each is shown; the shares are counted over 16. A word is a row of letters, so pieces of names count. The held-out pages are the measure: {{ shares["held out"][0]:.0f }} % of their words stand in the training text, and {{ shares["held out"][1]:.0f }} % of their strings of 5 characters. At temperature 0.3 the network keeps to what is common, with {{ shares["LSTM, temperature 0.3"][1]:.0f }} % of such strings. At 1, where each draws from its own prediction, {{ shares["LSTM, temperature 1.0"][0]:.0f }} % of its words are known, {{ shares["LSTM, 800 steps, 1.0"][0]:.0f }} % with 800 steps, and {{ shares["counting"][0]:.0f }} % of those by counting. Counting comes near real pages in words, but with {{ shares["counting"][1]:.0f }} % of its strings of 5 known it writes less that is new than they do. None of the samples makes sense as a whole. A sample shows that what is written is plausible, not how much of what people write the model would have thought possible: at temperature 0.3 the words are best and the bits would be worst. Samples do not rank models.
 #
 # ## Verdict
 #
-# How well a model has learned a text is a number that can be compared: bits per character, on pages that it has not seen. On Python's manual an LSTM with 800 steps of training is behind counting. With 2,400 it is ahead of counting by a rule taken as it stands over all characters, and level with it page by page; and it is behind counting with one constant chosen, on {{ len(size) - ahead["s chosen"] }} of {{ len(size) }} pages. A comparison with a network says little without its budget, and as little without a rival that was given some care. Trained far longer and on longer texts, networks are clearly ahead of counting (Karpathy, Johnson and Fei-Fei 2016).
+# How well a model has learned a text is a number that can be compared: bits per character, on pages that it has not seen. On Python's manual an LSTM with 800 steps of training is behind counting. With 2,400 it is ahead of counting by a rule taken as it stands over all characters, and page by page this is undecided; and it is behind counting with one constant chosen, on {{ len(size) - ahead["s chosen"] }} of {{ len(size) }} pages. A comparison with a network says little without its budget, and as little without a rival that was given some care. Trained far longer and on longer texts, networks are clearly ahead of counting (Karpathy, Johnson and Fei-Fei 2016).
 #
-# What this lab cannot say: how far the LSTM would get with another size, with a remedy against [overfitting](../practice/overfitting.md), or with more text. Its longest run had one rate, where counting chose among {{ len(counted) }} pairs. The text belongs to the installed version of Python ({{ sys.version.split()[0] }} here), so the numbers differ a little with it.
+# What this lab cannot say: how far the LSTM would get with another size, with more training, with a remedy against [overfitting](../practice/overfitting.md), or with more text. Its longest run had one rate, where counting chose among {{ len(counted) }} pairs. The text belongs to the installed version of Python ({{ sys.version.split()[0] }} here), so the numbers differ a little with it.
 #
 # ## Go on from here
 #
