@@ -18,14 +18,15 @@ def lstm(parameters, x):
 
     def backward(delta):
         (i, f, o, g), s = gates, np.tanh(c[1:])
-        dc_dz_f, dh_dc = c[:-1] * f * (1 - f), o * (1 - s * s)
-        slopes = g * i * (1 - i), dc_dz_f, s * o * (1 - o), i * (1 - g * g)
+        dc_dz_f, dh_dz_o = c[:-1] * f * (1 - f), s * o * (1 - o)
+        slopes = g * i * (1 - i), dc_dz_f, dh_dz_o, i * (1 - g * g)
         d_z, back = np.stack(slopes, axis=2), parameters[1].T.copy()
-        d_h = d_c = np.zeros_like(c[0])
+        dh_dc, d_h, d_c = o * (1 - s * s), 0.0, 0.0
         for t in reversed(range(len(s))):
             d_h = d_h + delta[:, t]
             d_c = d_c + d_h * dh_dc[t]
-            d_z[t] *= np.stack([d_c, d_c, d_h, d_c], axis=1)
+            d_z[t] *= d_c[:, None]
+            d_z[t, :, 2] = d_h * dh_dz_o[t]  # o acts on h alone
             d_h = d_z[t].reshape(-1, len(back)) @ back
             d_c = d_c * f[t]
         return through_time(parameters, x, h, d_z)
