@@ -33,7 +33,7 @@ from press.rendering import code_html, figure_html, output_html
 from press.runner import environment, versions
 from press.worker import WAITING
 
-SECONDS = 120  # of the processor; a busy machine doubles what is a minute on a quiet one
+SECONDS = 180  # of the processor; a busy machine needs up to three times what is a minute on a quiet one
 MADE_BY = ("labs.py", "backend.py", "figures.py")
 KERNELS = Path(__file__).parent / "jupyter"
 SCRIPT = "script"  # the tag of a cell that only a plain `python docs/labs/x.py` needs

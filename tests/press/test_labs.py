@@ -217,8 +217,8 @@ def complaints(shared_project, tmp_path_factory) -> list[str]:
     """What a build says of a book with one lab for each mistake, and a sound one."""
     project = type(shared_project)(tmp_path_factory.mktemp("mistakes") / "book")
     source = project.read("press/labs.py")
-    assert "SECONDS = 120 " in source
-    project.write("press/labs.py", source.replace("SECONDS = 120 ", "SECONDS = 3 "))
+    assert "SECONDS = 180 " in source
+    project.write("press/labs.py", source.replace("SECONDS = 180 ", "SECONDS = 3 "))
     labs = {name: HEAD + cells for name, (cells, _, _) in RAISING.items()}
     add_labs(project, sound=LAB, undescribed="# %%\nx = 1\n", faulty=together(FAULTS + FAULTS_OF_PAGES)[0], **labs)
     done = project.press("build")
